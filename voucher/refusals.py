@@ -1,0 +1,45 @@
+"""What the system says when it does not do what was asked: a machine word, a sentence, the facts."""
+
+from typing import Any
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - the name gettext's extractors know
+    """Mark a sentence for translation without translating it yet."""
+    return sentence
+
+
+class Refusal(Exception):
+    """
+    The request was understood and refused; nothing was written.
+
+    `word` is the machine word of command line, API and log. `sentence` is the Chinese text, with
+    %(name)s places for `facts`; it is translated where it is shown, never where it is raised.
+    """
+
+    status = 409
+    exit_code = 1
+
+    def __init__(self, word: str, sentence: str, **facts: Any) -> None:
+        super().__init__(word)
+        self.word = word
+        self.sentence = sentence
+        self.facts = facts
+
+
+class BadInput(Refusal):
+    """What was sent cannot be read as what was asked for."""
+
+    status = 422
+    exit_code = 2
+
+
+class NotAllowed(Refusal):
+    """This person may not do this."""
+
+    status = 403
+
+
+class NotFound(Refusal):
+    """It does not exist, or lies outside the asker's area: the answer is the same."""
+
+    status = 404
