@@ -25,6 +25,10 @@ class Refusal(Exception):
         self.sentence = sentence
         self.facts = facts
 
+    def as_json(self) -> dict[str, Any]:
+        """Give what `--json` and the log say of it."""
+        return {"error": self.word, **self.facts}
+
 
 class BadInput(Refusal):
     """What was sent cannot be read as what was asked for."""
