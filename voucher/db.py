@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -28,6 +29,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    UpdateBase,
     event,
     text,
 )
@@ -136,13 +138,23 @@ def transaction() -> Iterator[None]:
             raise
 
 
+def change_rows(statement: UpdateBase) -> int:
+    """
+    Run a conditional write and give how many rows it changed.
+
+    This is how a race is won: 1 means that it was this call that moved the row.
+    """
+    changed = db.session.execute(statement)
+    return changed.rowcount  # type: ignore[attr-defined]
+
+
 @contextmanager
 def _writer_queue(engine: Engine) -> Iterator[None]:
     file = engine.url.database
     if engine.dialect.name != "sqlite" or not file or file == ":memory:":
         yield
         return
-    with _writer_threads, open(f"{file}.writer", "a", encoding="ascii") as queue:
+    with _writer_threads, Path(f"{file}.writer").open("a", encoding="ascii") as queue:
         fcntl.flock(queue, fcntl.LOCK_EX)
         yield
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, change_rows, db, one_of
 
 LEASE = timedelta(minutes=5)
 
@@ -46,12 +46,12 @@ def claim_chunk(*, job: str, subject_id: int, now: datetime) -> tuple[int, int] 
     for chunk_id, part in db.session.execute(
         select(Chunk.id, Chunk.part).where(*wanted).order_by(Chunk.part).limit(20)
     ).all():
-        claimed = db.session.execute(
+        claimed = change_rows(
             update(Chunk)
             .where(Chunk.id == chunk_id, free)
             .values(state="doing", leased_until=now + LEASE, tries=Chunk.tries + 1)
         )
-        if claimed.rowcount == 1:
+        if claimed == 1:
             return chunk_id, part
     return None
 

@@ -127,7 +127,9 @@ def test_pages_escape_everything_and_carry_no_code_or_style_of_their_own():
 
 
 def test_pages_and_assets_name_no_other_host():
-    attribute = re.compile(r"""(?:src|href|action)\s*=\s*["'](?:https?:)?//|url\(\s*["']?https?://""")
+    attribute = re.compile(
+        r"""(?:src|href|action)\s*=\s*["'](?:https?:)?//|url\(\s*["']?https?://"""
+    )
 
     found = [
         place(path)

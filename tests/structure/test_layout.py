@@ -38,10 +38,10 @@ PLUMBING = {
 }
 # What a domain may hold besides plumbing: data, and the drawing of pages.
 EXTRA_FOLDERS = {
-    "divisions": {"samples"},
+    "divisions": {"sample"},
     "printouts": {"drawing", "fonts"},
     "schemes": {"instruments", "programmes"},
-    "upkeep": {"samples"},
+    "upkeep": {"sample"},
 }
 NOT_DOMAINS = {"migrations", "translations", "__pycache__"}
 

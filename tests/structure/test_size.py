@@ -31,7 +31,9 @@ def test_no_module_is_longer_than_three_hundred_lines():
 
 
 def test_no_test_module_is_longer_than_five_hundred_lines():
-    long_tests = [place(path) for path in list_modules(TESTS) if count_lines(path) > TEST_MODULE_LINES]
+    long_tests = [
+        place(path) for path in list_modules(TESTS) if count_lines(path) > TEST_MODULE_LINES
+    ]
 
     assert long_tests == []
 
