@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -20,14 +20,17 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Connection,
+    CursorResult,
     Date,
     DateTime,
+    Delete,
     Engine,
     Integer,
     MetaData,
     SmallInteger,
     String,
     Text,
+    Update,
     event,
     text,
 )
@@ -57,6 +60,10 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 
 class Instant(TypeDecorator[datetime]):
@@ -115,6 +122,11 @@ for _type, _name in (
     (SmallInteger, "INTEGER"),
 ):
     compiles(_type, "sqlite")(_strict_name(_name))
+
+
+def count_changed(statement: Update | Delete) -> int:
+    """Run a conditional change and tell how many rows it reached: the row count decides."""
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount
 
 
 @contextmanager

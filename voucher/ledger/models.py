@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class LedgerAccount(StrEnum):
@@ -52,7 +52,7 @@ class BudgetState(StrEnum):
     REPLACED = "replaced"
 
 
-class Budget(db.Model):
+class Budget(Model):
     """What a programme may commit in a month, as one finance account set it."""
 
     __tablename__ = "budgets"
@@ -76,7 +76,7 @@ class Budget(db.Model):
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class BudgetTotal(db.Model):
+class BudgetTotal(Model):
     """What is approved and committed for a programme and month; the constraint is the law."""
 
     __tablename__ = "budget_totals"
@@ -90,7 +90,7 @@ class BudgetTotal(db.Model):
     committed_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class LedgerTransaction(db.Model):
+class LedgerTransaction(Model):
     """One balanced set of entries, made by one event."""
 
     __tablename__ = "ledger_transactions"
@@ -107,7 +107,7 @@ class LedgerTransaction(db.Model):
     posted_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class LedgerEntry(db.Model):
+class LedgerEntry(Model):
     """
     An amount added to an account, in fen, and the uses that go with it (count vouchers).
 
