@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -21,15 +21,17 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Connection,
+    CursorResult,
     Date,
     DateTime,
+    Delete,
     Engine,
     Integer,
     MetaData,
     SmallInteger,
     String,
     Text,
-    UpdateBase,
+    Update,
     event,
     text,
 )
@@ -59,6 +61,10 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 
 class Instant(TypeDecorator[datetime]):
@@ -119,6 +125,11 @@ for _type, _name in (
     compiles(_type, "sqlite")(_strict_name(_name))
 
 
+def count_changed(statement: Update | Delete) -> int:
+    """Run a conditional change and tell how many rows it reached: the row count decides."""
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """
@@ -136,16 +147,6 @@ def transaction() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
-
-
-def change_rows(statement: UpdateBase) -> int:
-    """
-    Run a conditional write and give how many rows it changed.
-
-    This is how a race is won: 1 means that it was this call that moved the row.
-    """
-    changed = db.session.execute(statement)
-    return changed.rowcount  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, change_rows, db, one_of
+from voucher.db import BigKey, Instant, Model, count_changed, db, one_of
 
 LEASE = timedelta(minutes=5)
 
 
-class Chunk(db.Model):
+class Chunk(Model):
     """One piece of a job: part `part` of what `subject_id` needs."""
 
     __tablename__ = "chunks"
@@ -46,12 +46,12 @@ def claim_chunk(*, job: str, subject_id: int, now: datetime) -> tuple[int, int] 
     for chunk_id, part in db.session.execute(
         select(Chunk.id, Chunk.part).where(*wanted).order_by(Chunk.part).limit(20)
     ).all():
-        claimed = change_rows(
+        claim = (
             update(Chunk)
             .where(Chunk.id == chunk_id, free)
             .values(state="doing", leased_until=now + LEASE, tries=Chunk.tries + 1)
         )
-        if claimed == 1:
+        if count_changed(claim) == 1:
             return chunk_id, part
     return None
 

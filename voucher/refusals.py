@@ -1,4 +1,4 @@
-"""What the system says when it does not do what was asked: a word, a sentence, the facts."""
+"""What is said when something is not done: a machine word, a sentence, the facts."""
 
 from typing import Any
 

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db
+from voucher.db import BigKey, Instant, Model, db
 from voucher.refusals import N_, BadInput
 
 
-class Reply(db.Model):
+class Reply(Model):
     """What was answered to one attempt; never changed."""
 
     __tablename__ = "replies"

@@ -6,10 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.access import Role
-from voucher.db import Instant, db, one_of
+from voucher.db import Instant, Model, one_of
 
 
-class Account(db.Model):
+class Account(Model):
     """Somebody who signs in, what they may do, and where (null: the whole district)."""
 
     __tablename__ = "accounts"

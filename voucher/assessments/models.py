@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db
+from voucher.db import BigKey, Instant, Model
 
 
-class Assessment(db.Model):
+class Assessment(Model):
     """
     The answers of one day as points by item; diagnoses are sealed with `public_id` as row name.
 

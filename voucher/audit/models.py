@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db
+from voucher.db import BigKey, Instant, Model
 
 
-class Event(db.Model):
+class Event(Model):
     """One deed of one actor; never changed, never removed."""
 
     __tablename__ = "events"
@@ -26,7 +26,7 @@ class Event(db.Model):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class Seal(db.Model):
+class Seal(Model):
     """An event's number in the chain, with the hash over it and over the seal before."""
 
     __tablename__ = "seals"

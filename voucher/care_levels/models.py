@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class LevelState(StrEnum):
@@ -22,7 +22,7 @@ _OPEN_PROPOSAL = text("state = 'proposed'")
 _OPEN_LEVEL = text("state = 'confirmed' AND to_date IS NULL")
 
 
-class CareLevel(db.Model):
+class CareLevel(Model):
     """A resident's level on a scale, in force from a day until before another, with its reasons."""
 
     __tablename__ = "care_levels"

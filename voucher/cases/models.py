@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class Kind(StrEnum):
@@ -19,7 +19,7 @@ class Kind(StrEnum):
     VOID_OF_DEPARTED = "void_of_departed"
 
 
-class Case(db.Model):
+class Case(Model):
     """A question to a person, open until decided. `question` makes it one of its kind."""
 
     __tablename__ = "cases"

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from voucher.access import Actor
 from voucher.cases.models import Case, Kind
-from voucher.db import change_rows, db
+from voucher.db import count_changed, db
 
 
 def open_case(
@@ -47,9 +47,9 @@ def find_case(*, kind: Kind, question: str) -> Case | None:
 
 def decide_case(*, actor: Actor, case_id: int, decision: str, now: datetime) -> bool:
     """Close an open case with the decision of the domain concerned; say whether this call did."""
-    decided = change_rows(
+    decide = (
         update(Case)
         .where(Case.id == case_id, Case.decision.is_(None), Case.opened_by != actor.key)
         .values(decision=decision, decided_by=actor.key, decided_at=now)
     )
-    return decided == 1
+    return count_changed(decide) == 1

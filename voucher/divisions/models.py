@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.config import Kind
-from voucher.db import Instant, db, one_of
+from voucher.db import Instant, Model, one_of
 
 
 class Level(StrEnum):
@@ -18,7 +18,7 @@ class Level(StrEnum):
     COMMUNITY = "community"
 
 
-class Installation(db.Model):
+class Installation(Model):
     """The one row that ties this database to its district and its kind of home."""
 
     __tablename__ = "installation"
@@ -33,7 +33,7 @@ class Installation(db.Model):
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Division(db.Model):
+class Division(Model):
     """A district, street or community; its id goes into tokens and is never reused."""
 
     __tablename__ = "divisions"

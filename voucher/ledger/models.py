@@ -1,7 +1,6 @@
 """Tables of the ledger."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -14,45 +13,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
+from voucher.ledger.rules import BudgetState, LedgerAccount, Posting
 
 
-class LedgerAccount(StrEnum):
-    """Where money can be. Only fund and adjust may be negative, payable after a late reversal."""
-
-    FUND = "fund"
-    COMMITTED = "committed"
-    PAYABLE = "payable"
-    PAID = "paid"
-    LAPSED = "lapsed"
-    VOID = "void"
-    RELEASED = "released"
-    DISPUTED = "disputed"
-    ADJUST = "adjust"
-
-
-class Posting(StrEnum):
-    """What happened, for every ledger transaction."""
-
-    APPROVE = "approve"
-    CANCEL = "cancel"
-    REDEEM = "redeem"
-    REVERSE = "reverse"
-    VOID = "void"
-    LAPSE = "lapse"
-    PAY = "pay"
-    SPLIT = "split"
-
-
-class BudgetState(StrEnum):
-    """A budget counts once another finance account approved it, until a newer one does."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REPLACED = "replaced"
-
-
-class Budget(db.Model):
+class Budget(Model):
     """What a programme may commit in a month, as one finance account set it."""
 
     __tablename__ = "budgets"
@@ -76,7 +41,7 @@ class Budget(db.Model):
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class BudgetTotal(db.Model):
+class BudgetTotal(Model):
     """What is approved and committed for a programme and month; the constraint is the law."""
 
     __tablename__ = "budget_totals"
@@ -90,7 +55,7 @@ class BudgetTotal(db.Model):
     committed_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class LedgerTransaction(db.Model):
+class LedgerTransaction(Model):
     """One balanced set of entries, made by one event."""
 
     __tablename__ = "ledger_transactions"
@@ -107,11 +72,12 @@ class LedgerTransaction(db.Model):
     posted_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class LedgerEntry(db.Model):
+class LedgerEntry(Model):
     """
     An amount added to an account, in fen, and the uses that go with it (count vouchers).
 
-    `source` names the funding source once a close has split the total.
+    A close splits its total among the funding sources: those entries name the `source` and no
+    community.
     """
 
     __tablename__ = "ledger_entries"
@@ -129,7 +95,7 @@ class LedgerEntry(db.Model):
     transaction_id: Mapped[int] = mapped_column(ForeignKey("ledger_transactions.id"))
     account: Mapped[str] = mapped_column(String(12))
     programme: Mapped[str] = mapped_column(String(60))
-    community_id: Mapped[int] = mapped_column(ForeignKey("divisions.id"))
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("divisions.id"))
     period_from: Mapped[date] = mapped_column(Date)
     item: Mapped[str] = mapped_column(String(40))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shops.id"))

@@ -1,6 +1,6 @@
 """Alembic's entry: runs the migrations on the database of the application."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -15,7 +15,7 @@ def _is_compared(
     return not (kind == "table" and name == "alembic_version")
 
 
-def _render_instant(kind: str, found: object, autogen: AutogenContext) -> str | Literal[False]:
+def _render_instant(kind: str, found: Any, autogen: AutogenContext) -> str | Literal[False]:
     if kind != "type" or not isinstance(found, Instant):
         return False
     autogen.imports.add("from voucher.db import Instant")

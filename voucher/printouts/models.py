@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db
+from voucher.db import BigKey, Instant, Model
 
 
-class PrintFile(db.Model):
+class PrintFile(Model):
     """One file that was made, and its hash; the row stays when the file is gone."""
 
     __tablename__ = "print_files"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class Mode(StrEnum):
@@ -16,7 +16,7 @@ class Mode(StrEnum):
     TYPED = "typed"
 
 
-class Redemption(db.Model):
+class Redemption(Model):
     """
     One accepted use, in fen: price = amount + own part + other payer.
 
@@ -60,7 +60,7 @@ class Redemption(db.Model):
     redeemed_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Reversal(db.Model):
+class Reversal(Model):
     """A redemption taken back, full and once; a late one carries the second person."""
 
     __tablename__ = "reversals"
@@ -80,7 +80,7 @@ class Reversal(db.Model):
     reversed_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """A refused attempt: what was refused, where and why; it moved nothing."""
 
     __tablename__ = "attempts"

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class Sex(StrEnum):
@@ -32,7 +32,7 @@ class Departure(StrEnum):
     MOVED_OUT = "moved_out"
 
 
-class Resident(db.Model):
+class Resident(Model):
     """
     One person. ID number and phone are sealed with `public_id` as row name.
 
@@ -75,7 +75,7 @@ class Resident(db.Model):
     departure: Mapped[str | None] = mapped_column(String(12))
 
 
-class ResidentChange(db.Model):
+class ResidentChange(Model):
     """One field of one person before and after; sealed fields are only named, not shown."""
 
     __tablename__ = "resident_changes"

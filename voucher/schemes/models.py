@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import Instant, db, one_of
+from voucher.db import Instant, Model, one_of
 
 
-class SchemeVersion(db.Model):
+class SchemeVersion(Model):
     """
     One version of an instrument or programme as it was when first used; it never changes.
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class SettlementState(StrEnum):
@@ -26,7 +26,7 @@ class SettlementState(StrEnum):
     PAID = "paid"
 
 
-class Settlement(db.Model):
+class Settlement(Model):
     """
     What one shop is owed through a day. Its bank account is copied and sealed here when made, with
     `settlement:` and shop and day as row name, so that a later change never alters it.
@@ -62,7 +62,7 @@ class Settlement(db.Model):
     bank_ref: Mapped[str | None] = mapped_column(String(60), unique=True)
 
 
-class SettlementLine(db.Model):
+class SettlementLine(Model):
     """A redemption (positive) or a late reversal (negative) of a settlement, in fen."""
 
     __tablename__ = "settlement_lines"

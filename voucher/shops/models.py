@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 
 
 class Registration(StrEnum):
@@ -41,7 +41,7 @@ class DeviceState(StrEnum):
     SUSPENDED = "suspended"
 
 
-class Shop(db.Model):
+class Shop(Model):
     """A partner shop. Contact phone is sealed with the code as row name."""
 
     __tablename__ = "shops"
@@ -71,7 +71,7 @@ class Shop(db.Model):
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class ShopAccount(db.Model):
+class ShopAccount(Model):
     """A bank account of a shop; a change is a new row that two people made."""
 
     __tablename__ = "shop_accounts"
@@ -99,7 +99,7 @@ class ShopAccount(db.Model):
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
-class ShopService(db.Model):
+class ShopService(Model):
     """A service a shop offers, with the price it publishes, in fen; a new price is a new row."""
 
     __tablename__ = "shop_services"
@@ -123,7 +123,7 @@ class ShopService(db.Model):
     to_date: Mapped[date | None] = mapped_column(Date)
 
 
-class Device(db.Model):
+class Device(Model):
     """A till: enrolled with a one-time code, known by a token of which only the hash is kept."""
 
     __tablename__ = "devices"

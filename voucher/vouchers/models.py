@@ -14,14 +14,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, db, one_of
+from voucher.db import BigKey, Instant, Model, one_of
 from voucher.vouchers.rules import Kind, PrintState, RunState, VoucherState
 
 _NOT_VOID = text("state <> 'void'")
 _LIVE = text("state = 'live'")
 
 
-class IssueRun(db.Model):
+class IssueRun(Model):
     """One batch of a programme and month; number 1 is the first, later ones are supplementary."""
 
     __tablename__ = "issue_runs"
@@ -52,7 +52,7 @@ class IssueRun(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class RunLine(db.Model):
+class RunLine(Model):
     """One voucher a run is to write: frozen from what the resident was due when it was drafted."""
 
     __tablename__ = "run_lines"
@@ -75,7 +75,7 @@ class RunLine(db.Model):
     committed_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class Voucher(db.Model):
+class Voucher(Model):
     """
     A bearer right. Every fen committed at issue is redeemed, still there, void, lapsed or released.
 
@@ -144,7 +144,7 @@ class Voucher(db.Model):
     released_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class Print(db.Model):
+class Print(Model):
     """One paper copy of a voucher. `code` is the print id as 13 Crockford characters."""
 
     __tablename__ = "prints"
@@ -171,7 +171,7 @@ class Print(db.Model):
     died_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Handover(db.Model):
+class Handover(Model):
     """A print given and signed for."""
 
     __tablename__ = "handovers"
