@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from voucher.schemes.queries import read_scheme_file
+from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.programmes import Programme
 
 from voucher.db import db
 from voucher.refusals import N_, Refusal
 from voucher.schemes.models import SchemeVersion
-from voucher.schemes.queries import read_scheme_file
-from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.programmes import Programme
 
 
 def freeze_scheme(*, scheme: Instrument | Programme, now: datetime) -> int:
