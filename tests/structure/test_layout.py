@@ -40,7 +40,7 @@ PLUMBING = {
 EXTRA_FOLDERS = {
     "divisions": {"sample"},
     "printouts": {"drawing", "fonts"},
-    "schemes": {"instruments", "programmes"},
+    "schemes": {"instruments", "programmes", "services"},
     "upkeep": {"sample"},
 }
 NOT_DOMAINS = {"migrations", "translations", "__pycache__"}
