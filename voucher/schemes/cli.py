@@ -29,7 +29,7 @@ def _show_list(answer: Answer) -> Iterator[str]:
 
 @command("list", action=ANYONE, needs_home=False, show=_show_list)
 def list_schemes() -> Answer:
-    """List the bundled instruments and programmes."""
+    """列出量表和方案 · List the bundled instruments and programmes."""
     return {"schemes": [_summarise(scheme) for scheme in queries.list_bundled_schemes()]}
 
 
@@ -45,7 +45,7 @@ def _show_scheme(answer: Answer) -> Iterator[str]:
 @command("show", action=ANYONE, needs_home=False, show=_show_scheme)
 @click.argument("scheme")
 def show_scheme(scheme: str) -> Answer:
-    """Show a scheme: where it comes from, its levels and its items."""
+    """显示一个方案 · Show a scheme: where it comes from, its levels and its items."""
     found = queries.get_scheme(scheme)
     levels = [{"id": level.id, "name": level.name.as_json()} for level in found.levels]
     items = [{"id": item.id, "name": item.name.as_json()} for item in found.items]
@@ -70,7 +70,7 @@ def _show_check(answer: Answer) -> Iterator[str]:
 )
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def check_schemes(path: Path | None) -> Answer:
-    """Check the bundled schemes, or those in a file or folder, and run their worked examples."""
+    """检查方案并运行算例 · Check schemes, bundled or at PATH, and run their examples."""
     schemes = _list_schemes_at(path)
     failures = [
         {"scheme": scheme.id, **failure.as_json()}
@@ -100,7 +100,7 @@ def _show_score(answer: Answer) -> Iterator[str]:
 @command("score", action=ANYONE, needs_home=False, show=_show_score)
 @click.argument("instrument")
 def score(instrument: str) -> Answer:
-    """Score answers given as JSON on standard input."""
+    """按标准输入的 JSON 评分 · Score answers given as JSON on standard input."""
     found = queries.get_instrument(instrument)
     answers = parse_answers(found, _read_input())
     return _show_result(found, answers, score_answers(found, answers))
@@ -132,7 +132,7 @@ def _show_price(answer: Answer) -> Iterator[str]:
 @command("price", action=ANYONE, needs_home=False, show=_show_price)
 @click.argument("programme")
 def price(programme: str) -> Answer:
-    """Price a purchase given as JSON on standard input."""
+    """按标准输入的 JSON 计价 · Price a purchase given as JSON on standard input."""
     found = queries.get_programme(programme)
     return _price(found, parse_purchase(_read_input()))
 
@@ -197,7 +197,9 @@ def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 commands = [
     group(
-        "schemes", [list_schemes, show_scheme, check_schemes], help="Instruments and programmes."
+        "schemes",
+        [list_schemes, show_scheme, check_schemes],
+        help="量表和方案 · Instruments and programmes",
     ),
     score,
     price,
