@@ -23,13 +23,14 @@ from voucher.vouchers.rules import VoucherState
 
 
 def reverse_redemption(
-    *, actor: Actor, redemption_id: int, reason: str, is_settled: bool, now: datetime
+    *, actor: Actor, redemption_id: int, reason: str, now: datetime
 ) -> dict[str, Any]:
     """
     Take a redemption back, or ask for it and wait for the second person.
 
-    Who made it may undo it alone, the same day in China and before it is settled. Later one
-    account asks (result `waiting`) and another one does it by the same call.
+    Who made it may undo it alone, the same day in China; no settlement can hold it yet, since
+    settlements are cut at a midnight past. Later one account asks (result `waiting`) and another
+    one does it by the same call.
 
     :raises NotFound: redemption_unknown. :raises NotAllowed: self_approve, not_allowed.
     :raises Refusal: already_reversed, undo_over.
@@ -37,7 +38,7 @@ def reverse_redemption(
     redemption = get_redemption(actor=actor, redemption_id=redemption_id)
     if db.session.scalar(select(exists().where(Reversal.redemption_id == redemption_id))):
         raise Refusal("already_reversed", N_("这笔核销已经冲正过"))
-    if _may_undo_alone(actor, redemption, is_settled, now):
+    if _may_undo_alone(actor, redemption, now):
         return _reverse(actor, redemption, reason, asked_by=actor.key, approver=None, now=now)
     if actor.device_id is not None:
         raise Refusal("undo_over", N_("只能在核销当日、结算之前撤销；请联系区里办理冲正"))
@@ -54,8 +55,7 @@ def _may_undo_alone(actor: Actor, redemption: Redemption, is_settled: bool, now:
         if actor.device_id is not None
         else redemption.device_id is None and actor.account_id == redemption.account_id
     )
-    same_day = local_date(redemption.redeemed_at) == local_date(now)
-    return made_here and same_day and not is_settled
+    return made_here and local_date(redemption.redeemed_at) == local_date(now)
 
 
 def _ask(actor: Actor, redemption: Redemption, reason: str, now: datetime) -> dict[str, Any]:
