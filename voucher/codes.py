@@ -20,7 +20,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110", "- \t\r\n\u2010\u2011\u2012\u2013\u2014")
 _ID_LENGTH = 13
 _CODE_LENGTH = 15
-_LONGEST_TYPED = 60
+_LONGEST_TEXT = 200
 # The largest prime below 32 squared: two check characters find every single wrong character,
 # every swap and 99.8 % of two wrong ones.
 _CHECK_MODULUS = 1021
@@ -67,9 +67,8 @@ def parse_serial(text: str) -> str:
     serial = "".join(unicodedata.normalize("NFKC", text).split())
     well_formed = len(serial) == SERIAL_LENGTH and serial.isascii() and serial.isdigit()
     if not well_formed or _damm_digit(serial) != "0":
-        raise BadInput(
-            "serial", N_("券号 %(text)s 有误，应为 12 位数字，请逐位核对"), text=text[:40]
-        )
+        sentence = N_("券号 %(text)s 有误，应为 12 位数字，请逐位核对")
+        raise BadInput("serial", sentence, text=text[:40])
     return serial
 
 
@@ -78,24 +77,29 @@ def make_print_id() -> int:
     return secrets.randbits(PRINT_ID_BITS)
 
 
-def show_typed_code(print_id: int) -> str:
-    """Write a print id for typing: 13 characters and 2 check characters, in groups of five."""
+def write_print_code(print_id: int) -> str:
+    """Give the 13 characters by which a print id is stored."""
     if not 0 <= print_id < 1 << PRINT_ID_BITS:
         raise ValueError("a print id has 64 bits")
-    code = _to_base32(print_id, length=_ID_LENGTH)
-    code += _to_base32(print_id % _CHECK_MODULUS, length=_CODE_LENGTH - _ID_LENGTH)
+    return _to_base32(print_id, length=_ID_LENGTH)
+
+
+def read_print_code(code: str) -> int:
+    """Give the print id of 13 stored characters."""
+    return _from_base32(code)
+
+
+def show_typed_code(print_id: int) -> str:
+    """Write a print id for typing: 13 characters and 2 check characters, in groups of five."""
+    check = _to_base32(print_id % _CHECK_MODULUS, length=_CODE_LENGTH - _ID_LENGTH)
+    code = write_print_code(print_id) + check
     return "-".join(code[start : start + 5] for start in range(0, _CODE_LENGTH, 5))
 
 
 def is_typed_code(text: str) -> bool:
     """Say whether a text is meant as a typed code, right or wrong, rather than as a QR text."""
     code = _plain(text)
-    return (
-        0 < len(code) <= 2 * _CODE_LENGTH
-        and len(text) <= _LONGEST_TYPED
-        and code.isascii()
-        and code.isalnum()
-    )
+    return 0 < len(code) <= 2 * _CODE_LENGTH and code.isascii() and code.isalnum()
 
 
 def parse_typed_code(text: str) -> int:
@@ -115,7 +119,7 @@ def parse_typed_code(text: str) -> int:
 
 def _plain(text: str) -> str:
     # A Chinese keyboard may be left in full-width mode.
-    return unicodedata.normalize("NFKC", text[:_LONGEST_TYPED]).upper().translate(_MISREAD)
+    return unicodedata.normalize("NFKC", text[:_LONGEST_TEXT]).upper().translate(_MISREAD)
 
 
 def _typo() -> BadInput:

@@ -44,7 +44,7 @@ def _voucher_code(text: str) -> QRCode:
     code = QRCode(
         version=_VOUCHER_VERSION, error_correction=ERROR_CORRECT_M, mask_pattern=_VOUCHER_MASK
     )
-    code.add_data(QRData(text, mode=MODE_ALPHA_NUM, check_data=False))
+    code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM, check_data=False))
     code.make(fit=False)
     return code
 

@@ -75,15 +75,11 @@ def pinyin_sort_key(name: str) -> str:
 
     A character without a known reading sorts as itself, after all others; nothing is refused.
     """
-    reading = ""
-    for family_name, syllables in _FAMILY_NAMES.items():
-        if name.startswith(family_name):
-            reading, rest = syllables + " ", name.removeprefix(family_name)
-            break
-    else:
-        rest = name
-    syllables = lazy_pinyin(rest, style=Style.NORMAL, errors=list, v_to_u=False)
-    return f"{(reading + ' '.join(syllables)).strip().lower()} {name}"
+    family_name = next((known for known in _FAMILY_NAMES if name.startswith(known)), "")
+    readings = lazy_pinyin(name.removeprefix(family_name), style=Style.NORMAL, v_to_u=False)
+    if family_name:
+        readings.insert(0, _FAMILY_NAMES[family_name])
+    return " ".join([*readings, name]).lower()
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
