@@ -89,9 +89,7 @@ def _read_rounding(top: Table) -> tuple[Rounding, int]:
     return rounding, unit_fen
 
 
-def _read_examples(
-    top: Table, level_ids: Sequence[str], items: Sequence[VoucherItem]
-) -> Examples:
+def _read_examples(top: Table, level_ids: Sequence[str], items: Sequence[VoucherItem]) -> Examples:
     grants = top.tables("grant_examples", least=1)
     return Examples(
         classes=tuple(_read_class_example(t) for t in top.tables("class_examples")),
