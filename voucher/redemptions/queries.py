@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import exists, func, select
 
 from voucher.access import Actor
-from voucher.codes import encode_print_id, is_typed_code, parse_typed_code
+from voucher.codes import is_typed_code, parse_typed_code, write_print_code
 from voucher.db import db
 from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
@@ -42,11 +42,11 @@ def read_code(*, text: str, reader: Reader) -> Read:
     """
     trimmed = text.strip()
     if is_typed_code(trimmed):
-        return Read(encode_print_id(parse_typed_code(trimmed)), Mode.TYPED)
+        return Read(write_print_code(parse_typed_code(trimmed)), Mode.TYPED)
     body = verify(
         trimmed, host=reader.host, keyring=reader.keyring, test_allowed=reader.test_allowed
     )
-    return Read(encode_print_id(body.print_id), Mode.SCANNED)
+    return Read(write_print_code(body.print_id), Mode.SCANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ _COLUMNS = (
 )
 
 
-def _as_seen(row: Row[Any]) -> Seen:
+def _as_seen(row: Any) -> Seen:
     return Seen(
         voucher_id=row.id,
         print_id=row.print_id,

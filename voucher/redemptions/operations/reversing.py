@@ -49,7 +49,7 @@ def reverse_redemption(
     return _approve(actor, asked, redemption, reason, now)
 
 
-def _may_undo_alone(actor: Actor, redemption: Redemption, is_settled: bool, now: datetime) -> bool:
+def _may_undo_alone(actor: Actor, redemption: Redemption, now: datetime) -> bool:
     made_here = (
         actor.shop_id == redemption.shop_id
         if actor.device_id is not None

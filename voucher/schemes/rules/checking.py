@@ -98,7 +98,9 @@ def _score_example(instrument: Instrument, example: ScoreExample) -> Result:
             coma=example.coma,
         )
     given = [*example.points, *[None] * len(instrument.items)]
-    points = (parse_points(item=item, value=v) for item, v in zip(instrument.items, given))
+    points = (
+        parse_points(item=item, value=v) for item, v in zip(instrument.items, given, strict=False)
+    )
     return score_points(
         instrument=instrument,
         points=tuple(points),
@@ -188,7 +190,7 @@ def _check_price_example(
 
 
 def _check_classes(programme: Programme) -> Iterator[Failure]:
-    """Class one resident of every kind: nobody without a class, no rule or level without anybody."""
+    """Class one resident of every kind: nobody without a class, no rule without anybody."""
     if not programme.has_own_scale:
         return
     deciding, reached = set(), set()
