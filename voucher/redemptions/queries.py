@@ -11,7 +11,7 @@ from voucher.codes import is_typed_code, parse_typed_code, write_print_code
 from voucher.db import db
 from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
-from voucher.refusals import N_, NotFound
+from voucher.refusals import N_, BadInput, NotFound
 from voucher.schemes.rules.programmes import Kind
 from voucher.signing import KeyRing, verify
 from voucher.vouchers.models import Print, Voucher
@@ -38,15 +38,28 @@ def read_code(*, text: str, reader: Reader) -> Read:
     """
     Read a scanned text, a bare token or a typed code.
 
-    :raises BadInput: not_ours version key key_revoked signature damaged test typo.
+    :raises RedemptionRefused: not_ours version key key_revoked signature damaged test typo.
     """
     trimmed = text.strip()
-    if is_typed_code(trimmed):
-        return Read(write_print_code(parse_typed_code(trimmed)), Mode.TYPED)
-    body = verify(
-        trimmed, host=reader.host, keyring=reader.keyring, test_allowed=reader.test_allowed
-    )
+    try:
+        if is_typed_code(trimmed):
+            return Read(write_print_code(parse_typed_code(trimmed)), Mode.TYPED)
+        body = verify(
+            trimmed, host=reader.host, keyring=reader.keyring, test_allowed=reader.test_allowed
+        )
+    except BadInput as fault:
+        raise RedemptionRefused(fault.word, fault.sentence, **fault.facts) from None
     return Read(write_print_code(body.print_id), Mode.SCANNED)
+
+
+def guess_mode(text: str) -> Mode:
+    """Tell how a text that could not be read was meant."""
+    return Mode.TYPED if is_typed_code(text.strip()) else Mode.SCANNED
+
+
+def find_voucher_of_print(*, print_code: str) -> int | None:
+    """Give the voucher a print is of, or None."""
+    return db.session.scalar(select(Print.voucher_id).where(Print.code == print_code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Any]:
         .where(
             Voucher.run_id == run_id,
             Voucher.community_id == community_id,
-            Voucher.state.in_((VoucherState.INACTIVE, VoucherState.ACTIVE)),
+            Voucher.state != VoucherState.VOID,
             Print.state == PrintState.LIVE,
         )
         .order_by(RunLine.position)
