@@ -1,7 +1,6 @@
 """Tables of the ledger."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -15,41 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
-
-
-class LedgerAccount(StrEnum):
-    """Where money can be. Only fund and adjust may be negative, payable after a late reversal."""
-
-    FUND = "fund"
-    COMMITTED = "committed"
-    PAYABLE = "payable"
-    PAID = "paid"
-    LAPSED = "lapsed"
-    VOID = "void"
-    RELEASED = "released"
-    DISPUTED = "disputed"
-    ADJUST = "adjust"
-
-
-class Posting(StrEnum):
-    """What happened, for every ledger transaction."""
-
-    APPROVE = "approve"
-    CANCEL = "cancel"
-    REDEEM = "redeem"
-    REVERSE = "reverse"
-    VOID = "void"
-    LAPSE = "lapse"
-    PAY = "pay"
-    SPLIT = "split"
-
-
-class BudgetState(StrEnum):
-    """A budget counts once another finance account approved it, until a newer one does."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REPLACED = "replaced"
+from voucher.ledger.rules import BudgetState, LedgerAccount, Posting
 
 
 class Budget(Model):
@@ -111,7 +76,8 @@ class LedgerEntry(Model):
     """
     An amount added to an account, in fen, and the uses that go with it (count vouchers).
 
-    `source` names the funding source once a close has split the total.
+    A close splits its total among the funding sources: those entries name the `source` and no
+    community.
     """
 
     __tablename__ = "ledger_entries"
@@ -129,7 +95,7 @@ class LedgerEntry(Model):
     transaction_id: Mapped[int] = mapped_column(ForeignKey("ledger_transactions.id"))
     account: Mapped[str] = mapped_column(String(12))
     programme: Mapped[str] = mapped_column(String(60))
-    community_id: Mapped[int] = mapped_column(ForeignKey("divisions.id"))
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("divisions.id"))
     period_from: Mapped[date] = mapped_column(Date)
     item: Mapped[str] = mapped_column(String(40))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shops.id"))
