@@ -68,7 +68,9 @@ def test_any_two_addresses_can_be_put_in_order(one, other):
     assert not text.natural_key(last) < text.natural_key(first)
 
 
-@pytest.mark.parametrize("name", ["王小明", "𠮷䶮㐱", "𬭚㛃𬍛", "买买提·吐尔逊", "Ana María 80-89岁"])
+@pytest.mark.parametrize(
+    "name", ["王小明", "𠮷䶮㐱", "𬭚㛃𬍛", "买买提·吐尔逊", "Ana María 80-89岁"]
+)
 def test_common_rare_and_foreign_names_are_printable(name):
     assert text.is_printable(name) is True
 
