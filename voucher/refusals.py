@@ -1,4 +1,4 @@
-"""What the system says when it does not do what was asked: a machine word, a sentence, the facts."""
+"""What is said when something is not done: a machine word, a sentence, the facts."""
 
 from typing import Any
 
@@ -24,6 +24,10 @@ class Refusal(Exception):
         self.word = word
         self.sentence = sentence
         self.facts = facts
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `--json` and the log say of it."""
+        return {"error": self.word, **self.facts}
 
 
 class BadInput(Refusal):

@@ -1,8 +1,7 @@
 """
-The person on the roster: import from Excel, duplicates, moves, departure.
+The people on the roster, aged 60 and over.
 
-A resident has an opaque id; the identity number is an attribute with history, sealed, unique among
-present residents by its blind index. A row of a roster is accepted or rejected by `rules`, and
-nothing is written before the whole file is judged. Who is absent from a file is listed, never
-removed. A departure is recorded here; `vouchers` carries it further and holds what the person has.
+Owns: residents and the history of their fields. A person has an opaque number of our own; the ID
+number is an attribute, sealed, found through its blind index and unique among those present.
+Departure is recorded here; `vouchers.operations.hold_vouchers_of_departed` carries it further.
 """

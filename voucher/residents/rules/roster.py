@@ -21,11 +21,11 @@ from voucher.residents.rules.id_numbers import (
 from voucher.residents.rules.names import find_name_faults, normalise_name
 from voucher.residents.rules.phones import read_phone
 from voucher.residents.rules.situations import read_situation
-from voucher.workbooks.cells import Cell, has_forbidden_character, read_day, read_text
-from voucher.workbooks.faults import Fault
+from voucher.workbooks.cells import Cell, read_day, read_text
+from voucher.workbooks.faults import Fault, find_text_faults
 from voucher.workbooks.headers import Layout
 
-MAX_FREE_TEXT = 500
+MAX_ADDRESS, MAX_REMARK = 200, 500
 
 ROSTER_LAYOUT = Layout(
     words={
@@ -167,21 +167,14 @@ def _find_faults(
         yield Fault("community_unknown", _COMMUNITY, {"name": typed.street + typed.community})
     if not id_faults and (first := first_rows.setdefault(number, row)) != row:
         yield Fault("duplicate_in_file", _DUPLICATE, {"row": row, "first": first})
-    for title, text in (("住址", typed.address), ("备注", typed.remark)):
-        yield from _find_text_faults(title, text)
+    yield from find_text_faults("住址", typed.address, most=MAX_ADDRESS)
+    yield from find_text_faults("备注", typed.remark, most=MAX_REMARK)
 
 
 def _find_age_fault(number: str, day: date) -> Iterator[Fault]:
     born = birth_date(number)
     if born and age_on(born=born, day=day) < MINIMUM_AGE:
         yield Fault("under_age", N_("基准日未满60周岁"), {})
-
-
-def _find_text_faults(title: str, text: str) -> Iterator[Fault]:
-    if has_forbidden_character(text):
-        yield Fault("char", N_("“%(title)s”中有无法使用的字符，请删去"), {"title": title})
-    if len(text) > MAX_FREE_TEXT:
-        yield Fault("long", N_("“%(title)s”最多500字"), {"title": title})
 
 
 _COMMUNITY = N_("街道和社区“%(name)s”不在本区名单中，或不只一个，请写全称")

@@ -1,0 +1,86 @@
+"""Writing and sealing events."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from voucher.access import Actor
+from voucher.audit.models import Event, Seal
+from voucher.db import db
+
+START_OF_CHAIN = "0" * 64
+SEAL_BATCH = 10_000
+
+
+def record_event(
+    *,
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    subject_id: object,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+) -> int:
+    """Write the one event of an operation, in its transaction, and give its id."""
+    event = Event(
+        happened_at=now,
+        action=action,
+        actor_key=actor.key,
+        actor_name=actor.name,
+        channel=actor.channel,
+        subject_kind=subject_kind,
+        subject_id=str(subject_id),
+        facts=facts or {},
+    )
+    db.session.add(event)
+    db.session.flush()
+    return event.id
+
+
+def digest_event(event: Event, *, number: int, before: str) -> str:
+    """Give the hash that chains an event to the seal before it."""
+    content = [
+        number,
+        before,
+        event.id,
+        event.happened_at.isoformat(),
+        event.action,
+        event.actor_key,
+        event.actor_name,
+        event.channel,
+        event.subject_kind,
+        event.subject_id,
+        event.facts,
+    ]
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def seal_events(*, now: datetime) -> int:
+    """
+    Number and chain the committed events that have no seal yet; give how many.
+
+    Two sealers at once: the primary key lets one of them through.
+    """
+    last = db.session.execute(
+        select(Seal.number, Seal.digest).order_by(Seal.number.desc()).limit(1)
+    ).one_or_none()
+    number, before = (last.number, last.digest) if last else (0, START_OF_CHAIN)
+    unsealed = (
+        select(Event)
+        .outerjoin(Seal, Seal.event_id == Event.id)
+        .where(Seal.number.is_(None))
+        .order_by(Event.id)
+        .limit(SEAL_BATCH)
+    )
+    sealed = 0
+    for sealed, event in enumerate(db.session.scalars(unsealed).all(), start=1):
+        before = digest_event(event, number=number + sealed, before=before)
+        db.session.add(
+            Seal(number=number + sealed, event_id=event.id, sealed_at=now, digest=before)
+        )
+    db.session.flush()
+    return sealed

@@ -1,0 +1,110 @@
+"""The command line's one way: `--json`, `--as`, machine words, exit codes."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from voucher.access import Action, Actor
+from voucher.refusals import Refusal
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the commands need from the whole application, which stands above them."""
+
+    open_home: Callable[[], AbstractContextManager[Any]]
+    find_actor: Callable[[str], Actor]
+    confirm_person: Callable[[Actor], None]
+    translate: Callable[[Refusal], str]
+
+
+def command(
+    name: str,
+    *,
+    action: Action,
+    needs_home: bool = True,
+    grave: bool = False,
+    show: Callable[[Answer], Iterable[str]] | None = None,
+    fails_when: Callable[[Answer], bool] | None = None,
+) -> Callable[[Callable[..., Answer]], click.Command]:
+    """
+    Make a command of a function that returns the object `--json` prints.
+
+    With a home the function receives `actor`, the account `--as` names. A grave command moves or
+    frees money: outside demo and test homes it asks for that person's password and second factor.
+    """
+
+    def decorate(function: Callable[..., Answer]) -> click.Command:
+        def run(**options: Any) -> None:
+            as_json = options.pop("as_json")
+            try:
+                answer = _perform(function, action, needs_home, grave, options)
+            except Refusal as refusal:
+                _refuse(refusal, as_json)
+            _print(answer, as_json, show)
+            if fails_when and fails_when(answer):
+                sys.exit(1)
+
+        params = list(reversed(getattr(function, "__click_params__", [])))
+        params.append(click.Option(["--json", "as_json"], is_flag=True, help="一个 JSON 对象"))
+        if needs_home:
+            params.append(click.Option(["--as", "account_name"], default="console", help="账号"))
+        made = click.Command(name, callback=run, params=params, help=function.__doc__)
+        made.action = action  # type: ignore[attr-defined]
+        return made
+
+    return decorate
+
+
+def group(name: str, commands: Iterable[click.Command], *, help: str = "") -> click.Group:
+    """Gather commands under one word."""
+    return click.Group(name, commands={str(made.name): made for made in commands}, help=help)
+
+
+def _perform(
+    function: Callable[..., Answer],
+    action: Action,
+    needs_home: bool,
+    grave: bool,
+    options: dict[str, Any],
+) -> Answer:
+    if not needs_home:
+        return function(**options)
+    doors: Doors = click.get_current_context().obj
+    with doors.open_home():
+        actor = doors.find_actor(options.pop("account_name"))
+        action.demand(actor)
+        if grave:
+            doors.confirm_person(actor)
+        return function(actor=actor, **options)
+
+
+def _refuse(refusal: Refusal, as_json: bool) -> None:
+    doors: Doors = click.get_current_context().obj
+    if as_json:
+        click.echo(json.dumps(refusal.as_json(), ensure_ascii=False, default=str))
+    click.echo(f"{doors.translate(refusal)} [{refusal.word}]", err=True)
+    sys.exit(refusal.exit_code)
+
+
+def _print(answer: Answer, as_json: bool, show: Callable[[Answer], Iterable[str]] | None) -> None:
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, default=str))
+        return
+    for line in (show or _show_plainly)(answer):
+        click.echo(line)
+
+
+def _show_plainly(answer: Answer) -> Iterable[str]:
+    for name, value in answer.items():
+        if isinstance(value, list | dict):
+            yield f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}"
+        else:
+            yield f"{name}: {value}"

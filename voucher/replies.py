@@ -1,0 +1,94 @@
+"""
+Stored answers by (actor, route, client key): the same attempt gets the same answer for ever.
+
+The row is written in the transaction of the deed, so there is no moment between the two.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voucher.db import BigKey, Instant, Model, db
+from voucher.refusals import N_, BadInput
+
+
+class Reply(Model):
+    """What was answered to one attempt; never changed."""
+
+    __tablename__ = "replies"
+    __table_args__ = (UniqueConstraint("actor_key", "route", "client_key"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    actor_key: Mapped[str] = mapped_column(String(60))
+    route: Mapped[str] = mapped_column(String(60))
+    client_key: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def fingerprint_of(request: dict[str, Any]) -> str:
+    """Give a digest that is equal exactly when the request's contents are."""
+    canonical = json.dumps(request, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def check_client_key(client_key: str) -> str:
+    """
+    Give the key back if it can be one: 1 to 255 printable ASCII characters.
+
+    :raises BadInput: key_format.
+    """
+    if not (1 <= len(client_key) <= 255 and client_key.isascii() and client_key.isprintable()):
+        raise BadInput("key_format", N_("请求编号须为 1 至 255 个可见的英文字符"))
+    return client_key
+
+
+def find_reply(
+    *, actor_key: str, route: str, client_key: str, fingerprint: str
+) -> dict[str, Any] | None:
+    """
+    Give the body stored for this attempt, or None when it is new.
+
+    :raises BadInput: key_reused, when the key was used with other contents.
+    """
+    row = db.session.execute(
+        select(Reply.fingerprint, Reply.body).where(
+            Reply.actor_key == actor_key, Reply.route == route, Reply.client_key == client_key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise BadInput("key_reused", N_("同一请求编号已用于另一笔操作，请换新编号重试"))
+    stored: dict[str, Any] = json.loads(row.body)
+    return stored
+
+
+def store_reply(
+    *,
+    actor_key: str,
+    route: str,
+    client_key: str,
+    fingerprint: str,
+    body: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Keep the answer of an attempt that succeeded. Refusals are not stored: they wrote nothing."""
+    db.session.add(
+        Reply(
+            actor_key=actor_key,
+            route=route,
+            client_key=client_key,
+            fingerprint=fingerprint,
+            status=200,
+            body=json.dumps(body, ensure_ascii=False, default=str),
+            made_at=now,
+        )
+    )
+    db.session.flush()

@@ -1,0 +1,6 @@
+"""
+Partner shops: registered or filed, their services and published prices, tills and bank account.
+
+Owns: shops, their bank accounts, services and devices. A shop is proposed by an import and works
+only after somebody else approved it. A till is an enrolled device that speaks for its shop alone.
+"""

@@ -1,0 +1,67 @@
+"""Kinds, states and legal moves of runs, vouchers and prints. Pure."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a voucher gives: an amount, a count of uses, or a discount up to a cap."""
+
+    AMOUNT = "amount"
+    COUNT = "count"
+    DISCOUNT = "discount"
+
+
+class RunState(StrEnum):
+    """draft -> approved -> issued -> closed, or cancelled before the first handover."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class VoucherState(StrEnum):
+    """inactive -> active -> used, void or lapsed. Partly used is a balance, held a flag."""
+
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    USED = "used"
+    VOID = "void"
+    LAPSED = "lapsed"
+
+
+class PrintState(StrEnum):
+    """At most one print of a voucher is live."""
+
+    LIVE = "live"
+    DEAD = "dead"
+
+
+RUN_MOVES: dict[RunState, frozenset[RunState]] = {
+    RunState.DRAFT: frozenset({RunState.APPROVED, RunState.CANCELLED}),
+    RunState.APPROVED: frozenset({RunState.ISSUED, RunState.CANCELLED}),
+    RunState.ISSUED: frozenset({RunState.CLOSED, RunState.CANCELLED}),
+    RunState.CLOSED: frozenset(),
+    RunState.CANCELLED: frozenset(),
+}
+# A terminal state is left only by a reversal row: used goes back to active, or, after the
+# voucher's end, to lapsed.
+VOUCHER_MOVES: dict[VoucherState, frozenset[VoucherState]] = {
+    VoucherState.INACTIVE: frozenset({VoucherState.ACTIVE, VoucherState.VOID, VoucherState.LAPSED}),
+    VoucherState.ACTIVE: frozenset({VoucherState.USED, VoucherState.VOID, VoucherState.LAPSED}),
+    VoucherState.USED: frozenset(),
+    VoucherState.VOID: frozenset(),
+    VoucherState.LAPSED: frozenset(),
+}
+OPEN_STATES = (VoucherState.INACTIVE, VoucherState.ACTIVE)
+
+
+def runs_before(target: RunState) -> tuple[RunState, ...]:
+    """Give the states from which a run may move to the target."""
+    return tuple(state for state, onward in RUN_MOVES.items() if target in onward)
+
+
+def vouchers_before(target: VoucherState) -> tuple[VoucherState, ...]:
+    """Give the states from which a voucher may move to the target."""
+    return tuple(state for state, onward in VOUCHER_MOVES.items() if target in onward)
