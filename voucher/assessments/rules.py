@@ -91,7 +91,10 @@ def judge_assessments(
     for row, cells in rows:
         answers = {name: cells[at] for name, at in columns.items()}
         number = read_id_number(answers["id"])
-        faults = [*_find_person_faults(answers, number, known, day), *_find_day_faults(answers, day)]
+        faults = [
+            *_find_person_faults(answers, number, known, day),
+            *_find_day_faults(answers, day),
+        ]
         faults += _find_assessor_faults(answers)
         faults += _find_answer_faults(answers, maxima)
         assessed = read_day(answers["date"])
@@ -148,9 +151,7 @@ def _find_assessor_faults(answers: Mapping[str, Cell]) -> Iterator[Fault]:
         yield from find_text_faults("评估员", name, most=MAX_NAME)
 
 
-def _find_answer_faults(
-    answers: Mapping[str, Cell], maxima: Mapping[str, int]
-) -> Iterator[Fault]:
+def _find_answer_faults(answers: Mapping[str, Cell], maxima: Mapping[str, int]) -> Iterator[Fault]:
     for item, most in maxima.items():
         yield from _find_item_fault(item, answers[item], most)
     for kind, title in EVENT_TITLES.items():
