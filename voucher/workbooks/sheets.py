@@ -24,6 +24,7 @@ LAST_ROW = MAX_ROWS + 50_000
 
 _SHEET_TYPE = "/worksheet"
 _CHUNK = 1 << 18
+_MAX_ROW_DIGITS = 7
 
 Area: TypeAlias = tuple[int, int, int, int]
 Attributes: TypeAlias = dict[str, str]
@@ -37,7 +38,6 @@ class SheetFacts:
     errors: dict[int, set[int]] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
-    has_values: bool = False
 
 
 def list_sheet_parts(*, archive: zipfile.ZipFile) -> list[str]:
@@ -97,17 +97,15 @@ def _stop_at_a_value(name: str, _: Attributes) -> None:
 class _Scan:
     """Called for every opening tag: 140,000 rows have some five million of them."""
 
-    __slots__ = ("_cell", "_column", "_handlers", "_is_error", "_row", "facts")
+    __slots__ = ("_cell", "_column", "_handlers", "_row", "facts")
 
     def __init__(self) -> None:
         self.facts = SheetFacts()
         self._row = 0
         self._column = 0
-        self._cell = ""
-        self._is_error = False
+        self._cell: Attributes = {}
         self._handlers: dict[str, Callable[[Attributes], None] | None] = {
             "row": self._start_row,
-            "c": self._start_cell,
             "v": self._start_value,
             "is": self._start_value,
             "f": self._start_formula,
@@ -115,32 +113,37 @@ class _Scan:
         }
 
     def start(self, name: str, attributes: Attributes) -> None:
-        handlers = self._handlers
-        if name not in handlers:
-            handlers[name] = handlers.get(_local(name))
-        handler = handlers[name]
+        if name == "c":
+            self._start_cell(attributes)
+            return
+        try:
+            handler = self._handlers[name]
+        except KeyError:
+            handler = self._handlers[name] = self._find_handler(name)
         if handler:
             handler(attributes)
+
+    def _find_handler(self, name: str) -> Callable[[Attributes], None] | None:
+        local = _local(name)
+        return self._start_cell if local == "c" else self._handlers.get(local)
 
     def _start_row(self, attributes: Attributes) -> None:
         self._row = _whole_number(attributes.get("r")) or self._row + 1
         self._column = 0
-        if attributes.get("hidden") in {"1", "true"}:
+        if "hidden" in attributes and attributes["hidden"] in {"1", "true"}:
             self.facts.hidden_rows.add(self._row)
 
     def _start_cell(self, attributes: Attributes) -> None:
         self._column += 1
-        self._cell = attributes.get("r", "")
-        self._is_error = attributes.get("t") == "e"
+        self._cell = attributes
 
     def _start_value(self, _: Attributes) -> None:
         row, column = self._place()
-        self.facts.has_values = True
         if row > LAST_ROW:
             raise too_many_rows()
         if column > MAX_COLUMNS:
             raise FileTooLarge("columns", N_("列数超过 60 列，请删去多余的列"))
-        if self._is_error:
+        if self._cell.get("t") == "e":
             self.facts.errors.setdefault(row, set()).add(column)
 
     def _start_formula(self, _: Attributes) -> None:
@@ -153,9 +156,10 @@ class _Scan:
         self.facts.merged.append((*split_reference(first), *split_reference(last or first)))
 
     def _place(self) -> tuple[int, int]:
-        if not self._cell:
+        reference = self._cell.get("r")
+        if reference is None:
             return self._row, self._column
-        row, self._column = split_reference(self._cell)
+        row, self._column = split_reference(reference)
         return row, self._column
 
 
@@ -170,7 +174,10 @@ def split_reference(reference: str) -> tuple[int, int]:
     """
     letters = reference.rstrip("0123456789")
     column = _COLUMN_NUMBERS.get(letters) or _column_number(letters)
-    return _whole_number(reference[len(letters) :]) or 0, column
+    digits = reference[len(letters) :]
+    if len(digits) > _MAX_ROW_DIGITS:
+        raise wrong_type()
+    return int(digits or 0), column
 
 
 def cell_name(*, row: int, column: int) -> str:
@@ -200,7 +207,7 @@ def _column_number(letters: str) -> int:
 def _whole_number(text: str | None) -> int:
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_ROW_DIGITS):
         raise wrong_type()
     return int(text)
 
