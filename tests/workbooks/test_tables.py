@@ -1,4 +1,4 @@
-"""Group E of the sheet itself: header, blank and foot rows, and cells that are not what they show."""
+"""Group E of the sheet itself: header, blank and foot rows, cells that are not what they show."""
 
 import pytest
 
