@@ -15,7 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
-from voucher.vouchers.rules import Kind, PrintState, RunState, VoucherState
+from voucher.schemes.rules.programmes import Kind
+from voucher.vouchers.rules import PrintState, RunState, VoucherState
 
 _NOT_VOID = text("state <> 'void'")
 _LIVE = text("state = 'live'")
@@ -50,26 +51,43 @@ class IssueRun(Model):
     issued_at: Mapped[datetime | None] = mapped_column(Instant)
     printed_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_serial: Mapped[int | None]
+
+
+class SerialCounter(Model):
+    """The next running number of a month; a number once taken is never given again."""
+
+    __tablename__ = "serial_counters"
+
+    period_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    next_number: Mapped[int] = mapped_column(BigInteger)
 
 
 class RunLine(Model):
-    """One voucher a run is to write: frozen from what the resident was due when it was drafted."""
+    """
+    One voucher a run is to write: frozen from what the resident was due when it was drafted.
+
+    `position` counts from 1 in delivery order: street, community, address, resident.
+    """
 
     __tablename__ = "run_lines"
     __table_args__ = (
         UniqueConstraint("run_id", "resident_id", "item"),
+        UniqueConstraint("run_id", "position"),
         one_of("kind", Kind),
         CheckConstraint("committed_fen > 0", name="worth_something"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("issue_runs.id"))
+    position: Mapped[int]
     resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"))
     community_id: Mapped[int] = mapped_column(ForeignKey("divisions.id"))
     care_level_id: Mapped[int | None] = mapped_column(ForeignKey("care_levels.id"))
     level: Mapped[str] = mapped_column(String(12))
     item: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(10))
+    is_offline: Mapped[bool]
     unit_fen: Mapped[int] = mapped_column(BigInteger)
     uses: Mapped[int]
     committed_fen: Mapped[int] = mapped_column(BigInteger)
@@ -132,6 +150,7 @@ class Voucher(Model):
     period_to: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(10))
     held_reason: Mapped[str | None] = mapped_column(String(200))
+    is_offline: Mapped[bool]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
     unit_fen: Mapped[int] = mapped_column(BigInteger)
     uses_total: Mapped[int]

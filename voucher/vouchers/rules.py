@@ -1,14 +1,6 @@
-"""Kinds, states and legal moves of runs, vouchers and prints. Pure."""
+"""States and legal moves of runs, vouchers and prints. Pure."""
 
 from enum import StrEnum
-
-
-class Kind(StrEnum):
-    """What a voucher gives: an amount, a count of uses, or a discount up to a cap."""
-
-    AMOUNT = "amount"
-    COUNT = "count"
-    DISCOUNT = "discount"
 
 
 class RunState(StrEnum):
@@ -40,7 +32,7 @@ class PrintState(StrEnum):
 
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.APPROVED, RunState.CANCELLED}),
-    RunState.APPROVED: frozenset({RunState.ISSUED, RunState.CANCELLED}),
+    RunState.APPROVED: frozenset({RunState.ISSUED}),
     RunState.ISSUED: frozenset({RunState.CLOSED, RunState.CANCELLED}),
     RunState.CLOSED: frozenset(),
     RunState.CANCELLED: frozenset(),

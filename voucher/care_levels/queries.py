@@ -1,0 +1,91 @@
+"""Reading levels and what grading needs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+
+from voucher.access import Actor, within_area
+from voucher.assessments.models import Assessment
+from voucher.care_levels.models import CareLevel, LevelState
+from voucher.db import db
+from voucher.residents.models import Resident
+from voucher.schemes.models import SchemeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class LevelInForce:
+    """A resident's level on a scale on a day, and the row that says so."""
+
+    id: int
+    level: str
+
+
+def list_present_residents(*, actor: Actor, on: date) -> Iterable[Row[Any]]:
+    """Give id, birth date and situation of everybody of the area who is on the roster that day."""
+    return db.session.execute(
+        select(Resident.id, Resident.born_date, Resident.situation)
+        .where(
+            within_area(Resident.community_id, actor),
+            or_(Resident.departed_date.is_(None), Resident.departed_date > on),
+        )
+        .order_by(Resident.id)
+    )
+
+
+def find_latest_assessments(*, actor: Actor, on: date, instrument: str) -> dict[int, Row[Any]]:
+    """Give, by resident, the row of the last assessment made up to a day and not superseded."""
+    rows = db.session.execute(
+        select(
+            Assessment.id,
+            Assessment.public_id,
+            Assessment.resident_id,
+            Assessment.assessed_date,
+            Assessment.points,
+            Assessment.diagnoses_sealed,
+            Assessment.events,
+            Assessment.coma,
+        )
+        .join(Resident, Resident.id == Assessment.resident_id)
+        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
+        .where(
+            within_area(Resident.community_id, actor),
+            Assessment.assessed_date <= on,
+            Assessment.superseded_by.is_(None),
+            SchemeVersion.scheme == instrument,
+        )
+        .order_by(Assessment.resident_id, Assessment.assessed_date, Assessment.id)
+    )
+    return {row.resident_id: row for row in rows}
+
+
+def find_levels_in_force(*, scale: str, on: date) -> Mapping[int, LevelInForce]:
+    """Give, by resident, the confirmed level on a scale that holds on a day."""
+    rows = db.session.execute(
+        select(CareLevel.resident_id, CareLevel.id, CareLevel.level).where(
+            CareLevel.scale == scale,
+            CareLevel.state == LevelState.CONFIRMED,
+            CareLevel.from_date <= on,
+            or_(CareLevel.to_date.is_(None), CareLevel.to_date > on),
+        )
+    )
+    return {row.resident_id: LevelInForce(row.id, row.level) for row in rows}
+
+
+def find_present_levels(*, scale: str) -> dict[int, CareLevel]:
+    """Give, by resident, the row that is proposed now or else in force, for grading again."""
+    rows = db.session.scalars(
+        select(CareLevel)
+        .where(
+            CareLevel.scale == scale,
+            or_(
+                CareLevel.state == LevelState.PROPOSED,
+                (CareLevel.state == LevelState.CONFIRMED) & CareLevel.to_date.is_(None),
+            ),
+        )
+        # Proposals last, so that they win the place in the mapping.
+        .order_by(CareLevel.resident_id, CareLevel.state)
+    )
+    return {row.resident_id: row for row in rows}
