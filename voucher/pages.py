@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from voucher import clock
 from voucher.access import ANYONE, require
-from voucher.clock import CHINA
+from voucher.periods import CHINA
 from voucher.refusals import N_, NotAllowed, Refusal
 
 CHINESE = "zh_Hans_CN"

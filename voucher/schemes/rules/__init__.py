@@ -1,0 +1,1 @@
+"""What scheme files say and what follows: conditions, scores, classes, grants, prices."""
