@@ -3,13 +3,15 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
 _COVERAGE = Path(__file__).parent / "printouts" / "fonts" / "coverage.txt"
 _NAME_DOT = "·"
+# Latin words stay whole; any other character is read by itself.
+_PARTS = re.compile(r"[A-Za-z\u00c0-\u024f]+|[^\sA-Za-z\u00c0-\u024f]")
 # Family names read otherwise than the same character elsewhere (现代汉语词典, entries marked 姓).
 _FAMILY_NAMES = {
     "万俟": "mo qi",
@@ -76,10 +78,16 @@ def pinyin_sort_key(name: str) -> str:
     A character without a known reading sorts as itself, after all others; nothing is refused.
     """
     family_name = next((known for known in _FAMILY_NAMES if name.startswith(known)), "")
-    readings = lazy_pinyin(name.removeprefix(family_name), style=Style.NORMAL, v_to_u=False)
+    # One character at a time: whole districts are sorted, and few characters make many names.
+    readings = [_read_aloud(part) for part in _PARTS.findall(name.removeprefix(family_name))]
     if family_name:
         readings.insert(0, _FAMILY_NAMES[family_name])
     return " ".join([*readings, name]).lower()
+
+
+@lru_cache(maxsize=100_000)
+def _read_aloud(part: str) -> str:
+    return " ".join(lazy_pinyin(part, style=Style.NORMAL, v_to_u=False))
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
