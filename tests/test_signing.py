@@ -78,8 +78,16 @@ def test_what_is_signed_is_proved(body):
 
 @pytest.mark.parametrize(
     "text",
-    [URL, BARE, CODE, URL.replace("HTTPS", "https"), URL.replace(HOST, HOST.lower())]
-    + [f" \t{URL}\r\n", f"{BARE}\n", URL.replace(f"HTTPS://{HOST}", f"Https://{HOST.title()}")],
+    [
+        URL,
+        BARE,
+        CODE,
+        URL.replace("HTTPS", "https"),
+        URL.replace(HOST, HOST.lower()),
+        f" \t{URL}\r\n",
+        f"{BARE}\n",
+        URL.replace(f"HTTPS://{HOST}", f"Https://{HOST.title()}"),
+    ],
 )
 def test_scheme_and_host_in_any_case_and_outer_spaces_are_accepted(text):
     assert verify(text) == BODY
