@@ -13,7 +13,7 @@ from voucher.config import Home, Kind, read_key
 from voucher.console import command
 from voucher.db import db, transaction
 from voucher.printouts import policy
-from voucher.printouts.drawing.sheet import Mark
+from voucher.printouts.drawing.fields import Mark
 from voucher.printouts.operations import draw_files, plan_files, record_files
 from voucher.printouts.queries import Office
 from voucher.printouts.rules import LAYOUTS
