@@ -238,7 +238,7 @@ def _set_status(path: Path, status: KeyStatus) -> None:
     changed = path.with_suffix(".new")
     changed.unlink(missing_ok=True)
     _write_new(changed, _read_facts(path) | {"status": status})
-    os.replace(changed, path)
+    changed.replace(path)
 
 
 def _write_new(path: Path, facts: dict[str, str] | dict[str, object]) -> None:

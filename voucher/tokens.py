@@ -10,7 +10,7 @@ tokens are bearer secrets: none is ever put into a message or a log.
 import base64
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ class TokenBody:
 
     kid: int
     scheme: int
-    print_id: int
+    print_id: int = field(repr=False)
     kind: TokenKind
     value: int
     service_class: int

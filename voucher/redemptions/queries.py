@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import exists, func, select
 
 from voucher.access import Actor
-from voucher.codes import encode_print_id, is_typed_code, parse_typed_code
+from voucher.codes import is_typed_code, parse_typed_code, write_print_code
 from voucher.db import db
 from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
-from voucher.refusals import N_, NotFound
+from voucher.refusals import N_, BadInput, NotFound
 from voucher.schemes.rules.programmes import Kind
+from voucher.shops.models import Shop, ShopState
+from voucher.shops.queries import get_shop
 from voucher.signing import KeyRing, verify
 from voucher.vouchers.models import Print, Voucher
 
@@ -38,15 +40,28 @@ def read_code(*, text: str, reader: Reader) -> Read:
     """
     Read a scanned text, a bare token or a typed code.
 
-    :raises BadInput: not_ours version key key_revoked signature damaged test typo.
+    :raises RedemptionRefused: not_ours version key key_revoked signature damaged test typo.
     """
     trimmed = text.strip()
-    if is_typed_code(trimmed):
-        return Read(encode_print_id(parse_typed_code(trimmed)), Mode.TYPED)
-    body = verify(
-        trimmed, host=reader.host, keyring=reader.keyring, test_allowed=reader.test_allowed
-    )
-    return Read(encode_print_id(body.print_id), Mode.SCANNED)
+    try:
+        if is_typed_code(trimmed):
+            return Read(write_print_code(parse_typed_code(trimmed)), Mode.TYPED)
+        body = verify(
+            trimmed, host=reader.host, keyring=reader.keyring, test_allowed=reader.test_allowed
+        )
+    except BadInput as fault:
+        raise RedemptionRefused(fault.word, fault.sentence, **fault.facts) from None
+    return Read(write_print_code(body.print_id), Mode.SCANNED)
+
+
+def guess_mode(text: str) -> Mode:
+    """Tell how a text that could not be read was meant."""
+    return Mode.TYPED if is_typed_code(text.strip()) else Mode.SCANNED
+
+
+def find_voucher_of_print(*, print_code: str) -> int | None:
+    """Give the voucher a print is of, or None."""
+    return db.session.scalar(select(Print.voucher_id).where(Print.code == print_code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ _COLUMNS = (
 )
 
 
-def _as_seen(row: Row[Any]) -> Seen:
+def _as_seen(row: Any) -> Seen:
     return Seen(
         voucher_id=row.id,
         print_id=row.print_id,
@@ -128,6 +143,18 @@ def _as_seen(row: Row[Any]) -> Seen:
         balance_uses=row.balance_uses,
         redeemed_fen=row.redeemed_fen,
     )
+
+
+def get_open_shop(*, actor: Actor, code: str) -> Shop:
+    """
+    Give a shop that may take vouchers.
+
+    :raises NotFound: shop_unknown. :raises RedemptionRefused: shop_closed.
+    """
+    shop = get_shop(code=code, actor=actor)
+    if shop.state != ShopState.APPROVED:
+        raise RedemptionRefused("shop_closed", N_("商户 %(shop)s 尚未批准或已停用"), shop=code)
+    return shop
 
 
 def was_used_here(*, voucher_id: int, shop_id: int) -> bool:

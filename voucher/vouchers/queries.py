@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -132,7 +132,7 @@ def list_run_lines(*, run_id: int, community_id: int) -> list[RunLine]:
     )
 
 
-def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Row[Any]]:
+def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Any]:
     """Give what a sheet shows of every live print of a run in one community, in delivery order."""
     yield from db.session.execute(
         select(Voucher, Print, Resident, RunLine.position)
@@ -147,7 +147,7 @@ def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Row[Any]]:
         .where(
             Voucher.run_id == run_id,
             Voucher.community_id == community_id,
-            Voucher.state.in_((VoucherState.INACTIVE, VoucherState.ACTIVE)),
+            Voucher.state != VoucherState.VOID,
             Print.state == PrintState.LIVE,
         )
         .order_by(RunLine.position)

@@ -1,13 +1,21 @@
 """What can be printed on a voucher: the values of one cell, and the catalogue of its fields."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from voucher.codes import show_serial
 from voucher.refusals import N_
 
 Say = Callable[[str], str]
+
+
+class Mark(StrEnum):
+    """What a printout of a demo or test home says on every piece: this is not money."""
+
+    DEMO = N_("演示")
+    TEST = N_("测试")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,8 @@ class SheetVoucher:
     One live print as the paper shows it. Never the level, never the full name.
 
     `value` is what it is worth (30.00 元, 2 次, 本月最高抵扣 800 元), `covers` what for, with the
-    shares of a discount. `last_date` is inclusive. `typed_code` is grouped 5-5-5, `serial` plain.
+    shares of a discount. `last_date` is inclusive, `serial` ungrouped. The bearer secrets,
+    `typed_code` (grouped 5-5-5) and `qr_text`, stay out of logs.
     """
 
     programme: str
@@ -30,8 +39,8 @@ class SheetVoucher:
     community: str
     serial: str
     print_number: int
-    typed_code: str
-    qr_text: str
+    typed_code: str = field(repr=False)
+    qr_text: str = field(repr=False)
     host: str
     desk_phone: str
 

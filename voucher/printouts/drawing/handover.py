@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from voucher.codes import show_serial
-from voucher.printouts.drawing.fields import Say
+from voucher.printouts.drawing.fields import Mark, Say
 from voucher.printouts.drawing.fonts import Weight, check_glyphs
 from voucher.printouts.drawing.paper import A4_ACROSS, Paper, Place, open_paper
 from voucher.printouts.drawing.tables import Column, Row, Table, draw_page, paginate
@@ -32,7 +32,7 @@ class HandoverList:
     run: str
     valid_from: date
     last_date: date
-    mark: str | None
+    mark: Mark | None
     lines: tuple[HandoverLine, ...]
 
 

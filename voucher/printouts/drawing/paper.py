@@ -1,6 +1,5 @@
 """A PDF in millimetres from the top left corner, and text that fits where it must."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,7 +157,7 @@ def open_paper(*, path: Path, size: tuple[float, float], title: str) -> Iterator
     canvas.setTitle(title)
     yield Paper(canvas=canvas, height=size[1])
     canvas.save()
-    os.replace(unfinished, path)
+    Path(unfinished).replace(path)
 
 
 def fit_text(text: str, place: Place) -> FittedText:

@@ -6,10 +6,9 @@ a module on a printer of 300 dpi, fourteen at 600, so that no module is wider th
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 
-from voucher.printouts.drawing.fields import FIELDS, Say, SheetVoucher
+from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
 from voucher.printouts.drawing.fonts import Weight, check_glyphs
 from voucher.printouts.drawing.paper import A4_UPRIGHT, Paper, Place, open_paper
 from voucher.printouts.rules import MAX_VOUCHERS_A_FILE
@@ -39,13 +38,6 @@ PLACES = {
 _MARK = Place(x=70.5, y=5.5, width=29, size=11, floor=8, weight=Weight.BOLD, align="centre")
 
 
-class Mark(StrEnum):
-    """What says on every voucher of a demo or test home that it is not money."""
-
-    DEMO = N_("演示券 不能使用")
-    TEST = N_("测试券 不能使用")
-
-
 def draw_sheets(
     *, path: Path, vouchers: Sequence[SheetVoucher], title: str, mark: Mark | None, say: Say = str
 ) -> int:
@@ -71,9 +63,10 @@ def _draw_sheet(
 ) -> None:
     for number, voucher in enumerate(sheet):
         row, column = divmod(number, COLUMNS)
-        _draw_voucher(paper, voucher, x=column * CELL_WIDTH, y=row * CELL_HEIGHT, say=say)
+        x, y = column * CELL_WIDTH, row * CELL_HEIGHT
+        _draw_voucher(paper, voucher, x=x, y=y, say=say)
         if mark:
-            _draw_mark(paper, say(mark), x=column * CELL_WIDTH, y=row * CELL_HEIGHT)
+            _draw_mark(paper, mark, x=x, y=y, say=say)
     _draw_cuts(paper)
     paper.next_page()
 
@@ -85,8 +78,9 @@ def _draw_voucher(paper: Paper, voucher: SheetVoucher, *, x: float, y: float, sa
     paper.draw_raster(raster, x=x + QR_X, y=y + QR_Y, side=raster.side * MODULE)
 
 
-def _draw_mark(paper: Paper, text: str, *, x: float, y: float) -> None:
+def _draw_mark(paper: Paper, mark: Mark, *, x: float, y: float, say: Say) -> None:
     paper.fill_box(x + _MARK.x, y + 5.3, _MARK.width, 5)
+    text = say(N_("%(mark)s券 不能使用")) % {"mark": say(mark)}
     paper.write_white(text, _MARK, x=x, y=y)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from voucher.codes import show_serial
 from voucher.money import show_yuan, spell_yuan
-from voucher.printouts.drawing.fields import Say
+from voucher.printouts.drawing.fields import Mark, Say
 from voucher.printouts.drawing.fonts import Weight, check_glyphs
 from voucher.printouts.drawing.paper import A4_ACROSS, Paper, Place, open_paper
 from voucher.printouts.drawing.tables import Column, Row, Table, draw_page, paginate
@@ -44,7 +44,7 @@ class Statement:
     approved_by: str
     held: int
     amount_fen: int
-    mark: str | None
+    mark: Mark | None
     lines: tuple[StatementLine, ...]
 
 

@@ -14,7 +14,16 @@ from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.redemptions.models import Attempt, Redemption
-from voucher.redemptions.queries import Found, Read, get_found, was_used_here
+from voucher.redemptions.queries import (
+    Found,
+    Read,
+    Reader,
+    find_voucher_of_print,
+    get_found,
+    guess_mode,
+    read_code,
+    was_used_here,
+)
 from voucher.redemptions.rules import (
     Claim,
     Mode,
@@ -35,6 +44,31 @@ from voucher.vouchers.rules import PrintState, VoucherState
 ROUTE = "redemptions"
 TRIES = 5
 _RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def attempt_redemption(
+    *, actor: Actor, text: str, reader: Reader, claim: Claim, client_key: str, now: datetime
+) -> dict[str, Any] | RedemptionRefused:
+    """
+    Read a code and redeem it; a refusal is kept as an attempt and given back, not raised.
+
+    So one transaction holds either the whole redemption or nothing but the refused attempt.
+
+    :raises BadInput: key_format, key_reused, or a fault of the claim; then nothing is kept.
+    """
+    read: Read | None = None
+    try:
+        read = read_code(text=text, reader=reader)
+        return redeem_voucher(actor=actor, read=read, claim=claim, client_key=client_key, now=now)
+    except RedemptionRefused as refusal:
+        record_attempt(
+            actor=actor,
+            voucher_id=find_voucher_of_print(print_code=read.print_code) if read else None,
+            mode=read.mode if read else guess_mode(text),
+            reason=refusal.word,
+            now=now,
+        )
+        return refusal
 
 
 def redeem_voucher(
@@ -199,7 +233,7 @@ def show_redemption(redemption: Redemption) -> dict[str, Any]:
 def record_attempt(
     *, actor: Actor, voucher_id: int | None, mode: Mode, reason: str, now: datetime
 ) -> None:
-    """Keep a refused attempt, in a transaction of its own: the refusal itself wrote nothing."""
+    """Keep a refused attempt: the refusal itself wrote nothing."""
     db.session.add(
         Attempt(
             attempted_at=now,

@@ -15,7 +15,6 @@ from voucher.ledger.operations import post_entries, return_budget
 from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.redemptions.policy import REVERSE_LATE
 from voucher.redemptions.queries import get_redemption
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.vouchers.models import Voucher
@@ -23,14 +22,14 @@ from voucher.vouchers.rules import VoucherState
 
 
 def reverse_redemption(
-    *, actor: Actor, redemption_id: int, reason: str, now: datetime
+    *, actor: Actor, redemption_id: int, reason: str, may_reverse_late: bool, now: datetime
 ) -> dict[str, Any]:
     """
     Take a redemption back, or ask for it and wait for the second person.
 
     Who made it may undo it alone, the same day in China; no settlement can hold it yet, since
     settlements are cut at a midnight past. Later one account asks (result `waiting`) and another
-    one does it by the same call.
+    one does it by the same call; `may_reverse_late` says that the actor's role allows that.
 
     :raises NotFound: redemption_unknown. :raises NotAllowed: self_approve, not_allowed.
     :raises Refusal: already_reversed, undo_over.
@@ -42,14 +41,15 @@ def reverse_redemption(
         return _reverse(actor, redemption, reason, asked_by=actor.key, approver=None, now=now)
     if actor.device_id is not None:
         raise Refusal("undo_over", N_("只能在核销当日、结算之前撤销；请联系区里办理冲正"))
-    REVERSE_LATE.demand(actor)
+    if not may_reverse_late:
+        raise NotAllowed("not_allowed", N_("当日之后的冲正须由审核或财务人员办理"))
     asked = find_case(kind=CaseKind.LATE_REVERSAL, question=f"redemption:{redemption_id}")
     if asked is None:
         return _ask(actor, redemption, reason, now)
     return _approve(actor, asked, redemption, reason, now)
 
 
-def _may_undo_alone(actor: Actor, redemption: Redemption, is_settled: bool, now: datetime) -> bool:
+def _may_undo_alone(actor: Actor, redemption: Redemption, now: datetime) -> bool:
     made_here = (
         actor.shop_id == redemption.shop_id
         if actor.device_id is not None

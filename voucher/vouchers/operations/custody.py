@@ -6,7 +6,7 @@ from sqlalchemy import exists, insert, select, update
 
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
-from voucher.codes import encode_print_id, make_print_id
+from voucher.codes import make_print_id, write_print_code
 from voucher.db import count_changed, db
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
@@ -138,7 +138,7 @@ def reprint_voucher(*, actor: Actor, serial: str, reason: str, kid: int, now: da
     number = _kill_live_print(voucher.id, now) + 1
     made = Print(
         voucher_id=voucher.id,
-        code=encode_print_id(make_print_id()),
+        code=write_print_code(make_print_id()),
         number=number,
         state=PrintState.LIVE,
         kid=kid,

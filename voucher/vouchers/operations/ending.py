@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, select, update
 
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
@@ -224,7 +224,7 @@ def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datet
     return len(rows)
 
 
-def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Row[Any]]:
+def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Any]:
     """Move what is left of open vouchers to void or lapsed, and give the rows that moved."""
     part = Voucher.void_fen if target is VoucherState.VOID else Voucher.lapsed_fen
     end = (
@@ -255,7 +255,7 @@ def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence
 
 
 def _post_end(
-    rows: Sequence[Row[Any]], event_id: int, posting: Posting, subject: str, now: datetime
+    rows: Sequence[Any], event_id: int, posting: Posting, subject: str, now: datetime
 ) -> None:
     target = LedgerAccount.LAPSED if posting is Posting.LAPSE else LedgerAccount.VOID
     sums: dict[Pot, tuple[int, int]] = {}

@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from voucher.access import Actor
 from voucher.audit.operations import record_event
-from voucher.codes import encode_print_id, make_print_id, make_serial
+from voucher.codes import make_print_id, make_serial, write_print_code
 from voucher.db import db
 from voucher.jobs import count_unfinished, finish_chunk
 from voucher.refusals import N_, Refusal
@@ -92,7 +92,7 @@ def _make_prints(voucher_ids: Any, kid: int, now: datetime) -> Iterator[dict[str
     for voucher_id in voucher_ids:
         yield {
             "voucher_id": voucher_id,
-            "code": encode_print_id(make_print_id()),
+            "code": write_print_code(make_print_id()),
             "number": 1,
             "state": PrintState.LIVE,
             "kid": kid,

@@ -219,7 +219,7 @@ def _check_still_true(run: IssueRun, programme: Programme) -> None:
     )
     faults = {
         "departed": db.session.scalar(departed) or 0,
-        "without_level": programme.needs_confirmation and db.session.scalar(unlevelled) or 0,
+        "without_level": (db.session.scalar(unlevelled) or 0) * programme.needs_confirmation,
         "already_issued": db.session.scalar(doubled) or 0,
     }
     if any(faults.values()):
