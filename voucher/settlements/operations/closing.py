@@ -11,7 +11,7 @@ from voucher.audit.operations import record_event
 from voucher.db import db
 from voucher.laws import Check
 from voucher.ledger.checks import CHECKS as LEDGER_CHECKS
-from voucher.periods import start_of_day
+from voucher.periods import local_date, start_of_day
 from voucher.redemptions.checks import CHECKS as REDEMPTION_CHECKS
 from voucher.refusals import N_, Refusal
 from voucher.sealing import seal
@@ -87,7 +87,7 @@ def _make_settlement(
     actor: Actor, shop_id: int, bill: _Bill, through: date, cut_at: datetime, now: datetime
 ) -> None:
     assert actor.account_id is not None
-    payee = _get_payee(shop_id, through)
+    payee = _get_payee(shop_id, local_date(now))
     settlement = Settlement(
         shop_id=shop_id,
         through_date=through,

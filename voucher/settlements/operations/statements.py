@@ -107,7 +107,7 @@ def _name_account(account_id: int | None) -> str:
 
 def _write_book(path: Path, lines: tuple[StatementLine, ...]) -> None:
     head = ("时间", "回执", "券号", "服务", "价格", "券支付", "自付", "其他支付")
-    rows = [
+    rows: list[tuple[str | float, ...]] = [
         (
             line.at,
             line.receipt,
