@@ -1,0 +1,1 @@
+"""The laws of the roster: pure, in the words of the people who keep it."""

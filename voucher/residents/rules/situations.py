@@ -1,0 +1,30 @@
+"""Family circumstances a roster may name, and what programmes may read."""
+
+import re
+from enum import StrEnum
+
+
+class Situation(StrEnum):
+    """The circumstances that are known; 低保边缘 is not 低保."""
+
+    DESTITUTE = "特困"
+    LOW_INCOME = "低保"
+    NEAR_LOW_INCOME = "低保边缘"
+    LOST_ONLY_CHILD = "失独"
+    PRIVILEGED = "优抚"
+    ALONE = "独居"
+    EMPTY_NEST = "空巢"
+    DISABLED = "残疾"
+
+
+_KNOWN = frozenset(Situation)
+_SEPARATORS = re.compile(r"[、，,；;/\s]+")
+
+
+def read_situation(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give (known circumstances in the order written, each once; words that are not known)."""
+    if not text:
+        return (), ()
+    words = tuple(dict.fromkeys(word for word in _SEPARATORS.split(text) if word))
+    known = tuple(word for word in words if word in _KNOWN)
+    return known, tuple(word for word in words if word not in _KNOWN)
