@@ -7,7 +7,6 @@ from sqlalchemy import select
 from voucher.db import db
 from voucher.refusals import N_, Refusal
 from voucher.schemes.models import SchemeVersion
-from voucher.schemes.queries import read_scheme_file
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.programmes import Programme
 
@@ -41,7 +40,7 @@ def _keep(scheme: Instrument | Programme, now: datetime) -> int:
         scheme=scheme.id,
         version=scheme.version,
         digest=scheme.digest,
-        content=read_scheme_file(scheme.id),
+        content=scheme.text,
         first_used_at=now,
     )
     db.session.add(kept)

@@ -1,0 +1,1 @@
+"""What scheme files say and what follows from them: loading, conditions, scores, classes, prices."""
