@@ -118,4 +118,4 @@ def within_area(community: Any, actor: Actor) -> ColumnElement[bool]:
     """Give the condition that keeps a query inside the actor's area."""
     if actor.community_ids is None:
         return true()
-    return community.in_(sorted(actor.community_ids))  # type: ignore[no-any-return]
+    return community.in_(sorted(actor.community_ids))

@@ -63,7 +63,7 @@ def command(
     return decorate
 
 
-def group(name: str, commands: Iterable[click.Command], *, help: str = "") -> click.Group:
+def group(name: str, commands: Iterable[click.Command], *, help: str = "") -> click.Group:  # noqa: A002
     """Gather commands under one word."""
     return click.Group(name, commands={str(made.name): made for made in commands}, help=help)
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
@@ -154,7 +155,7 @@ def _writer_queue(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not file or file == ":memory:":
         yield
         return
-    with _writer_threads, open(f"{file}.writer", "a", encoding="ascii") as queue:
+    with _writer_threads, Path(f"{file}.writer").open("a", encoding="ascii") as queue:
         fcntl.flock(queue, fcntl.LOCK_EX)
         yield
 

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
+from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from voucher.access import Role
 from voucher.db import Instant, Model, one_of
 
 
-class Account(Model):
+class Account(Model, UserMixin):
     """Somebody who signs in, what they may do, and where (null: the whole district)."""
 
     __tablename__ = "accounts"
@@ -30,3 +31,8 @@ class Account(Model):
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
     session_mark: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+    # The names Flask-Security knows these columns by.
+    fs_uniquifier: Mapped[str] = synonym("session_mark")
+    active: Mapped[bool] = synonym("is_active")
+    password: Mapped[str | None] = synonym("password_hash")

@@ -12,8 +12,8 @@ from voucher.ledger import policy
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.ledger.queries import list_budgets
 from voucher.money import parse_yuan, show_yuan
-from voucher.schemes.queries import get_programme
 from voucher.periods import parse_month
+from voucher.schemes.queries import get_programme
 
 
 @command("set", action=policy.SET_BUDGET)

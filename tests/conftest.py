@@ -1,0 +1,119 @@
+"""The ground every test stands on: a home, an application, a fresh database of each kind."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+
+from tests.cluster import join_cluster, reserve_cluster, stop_cluster
+from voucher.app import create_app
+from voucher.clock import start_clock
+from voucher.config import Home, Kind, create_home
+from voucher.db import db
+
+DISTRICT = "510104"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    reserve_cluster()
+    for name in ("DATABASE_URL", "VOUCHER_HOME", "VOUCHER_PRINTOUTS"):
+        os.environ.pop(name, None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        stop_cluster()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Give a new test home with a clock of its own."""
+    return make_home(tmp_path / "home")
+
+
+def make_home(path: Path, *, kind: Kind = Kind.TEST) -> Home:
+    home = create_home(
+        path=path, kind=kind, district=DISTRICT, host="YLQ.EXAMPLE.CN", desk_phone="028-00000000"
+    )
+    start_clock(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an embedded database with every migration run, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite")
+    migrate(path, f"sqlite:///{path / 'voucher.db'}")
+    return path / "voucher.db"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a PostgreSQL database with every migration run, to be copied."""
+    url = make_database()
+    migrate(tmp_path_factory.mktemp("postgresql"), url)
+    return url
+
+
+def migrate(path: Path, url: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        app = create_app(make_home(path / "home"))
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
+
+
+def make_database(*, copied_from: str | None = None) -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    template = f" TEMPLATE {make_url(copied_from).database}" if copied_from else ""
+    run_on_cluster(f"CREATE DATABASE {name}{template}")
+    return join_cluster().replace("/postgres?", f"/{name}?")
+
+
+def drop_database(url: str) -> None:
+    run_on_cluster(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def run_on_cluster(statement: str) -> None:
+    engine = create_engine(join_cluster(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a fresh migrated database; every test of it runs on both kinds."""
+    if request.param == "sqlite":
+        source = request.getfixturevalue("migrated_sqlite")
+        shutil.copy(source, tmp_path / "voucher.db")
+        yield f"sqlite:///{tmp_path / 'voucher.db'}"
+        return
+    url = make_database(copied_from=request.getfixturevalue("migrated_postgresql"))
+    yield url
+    drop_database(url)
+
+
+@pytest.fixture
+def app(home: Home, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """Give the application on a fresh database, inside its context."""
+    monkeypatch.setenv("DATABASE_URL", database)
+    app = create_app(home)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser that has not signed in."""
+    return app.test_client()

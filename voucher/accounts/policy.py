@@ -1,0 +1,7 @@
+"""Who may do what with accounts."""
+
+from voucher.access import Action, Role, has_role, is_signed_in
+
+ADD_ACCOUNT = Action("accounts.add", (has_role(Role.ADMIN, Role.CONSOLE),))
+SIGN_OUT = Action("accounts.sign_out", (is_signed_in,))
+CHANGE_PASSWORD = Action("accounts.change_password", (is_signed_in,))

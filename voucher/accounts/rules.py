@@ -1,0 +1,95 @@
+"""What a password, a name and a session must be. Pure."""
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from zxcvbn import zxcvbn
+
+from voucher.refusals import N_, BadInput
+
+# NIST SP 800-63B-4, as ASVS 5.0 6.2 quotes it: 15 characters where the password stands alone.
+PASSWORD_MIN = 15
+PASSWORD_MAX = 128
+PASSWORD_SCORE = 3
+NAME_MAX = 40
+CONTEXT_WORDS = ("voucher", "vouchers", "养老服务券", "民政局", "yanglao", "minzheng")
+
+FIRST_PASSWORD_LIFE = timedelta(days=7)
+# After the first sign-in there is this long left to choose a password of one's own.
+FIRST_PASSWORD_GRACE = timedelta(hours=1)
+MISSES_ALLOWED = 5
+LOCKED_FOR = timedelta(minutes=15)
+
+# NIST SP 800-63B-4, second level: one hour without use, one day in all.
+SESSION_IDLE = timedelta(hours=1)
+SESSION_LIFE = timedelta(hours=24)
+
+# Without the letters and digits that are taken for each other when copied from paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def make_first_password() -> str:
+    """Make a password of 20 letters by chance (99 bits), in five groups."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(5))
+
+
+def check_account_name(name: str) -> str:
+    """
+    Give the name as it is stored: 1 to 40 letters, digits, dots, dashes or underscores.
+
+    :raises BadInput: name_format.
+    """
+    tidy = normalize_name(name)
+    allowed = all(letter.isalnum() or letter in ".-_" for letter in tidy)
+    if not (1 <= len(tidy) <= NAME_MAX and allowed):
+        raise BadInput(
+            "name_format",
+            N_("账号名须为 1 至 %(most)s 个字母、数字、汉字、点、短横或下划线"),
+            most=NAME_MAX,
+        )
+    return tidy
+
+
+def check_password(password: str, *, account_name: str) -> str:
+    """
+    Give a new password as it is hashed: any characters, 15 to 128 of them, not easily guessed.
+
+    :raises BadInput: password_length, password_weak.
+    """
+    tidy = normalize_password(password)
+    if not PASSWORD_MIN <= len(tidy) <= PASSWORD_MAX:
+        raise BadInput(
+            "password_length",
+            N_("密码须为 %(least)s 至 %(most)s 个字符，可以是几个词连成的一句话"),
+            least=PASSWORD_MIN,
+            most=PASSWORD_MAX,
+        )
+    # The estimator reads 72 characters; what is longer than that is not weak for its length.
+    guess = zxcvbn(tidy[:72], user_inputs=[*CONTEXT_WORDS, account_name])
+    if guess["score"] < PASSWORD_SCORE:
+        raise BadInput("password_weak", N_("这个密码太容易猜到，请换一句别人想不到的话"))
+    return tidy
+
+
+def normalize_name(name: str) -> str:
+    """Give one form to the same name, however wide or large it was typed."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def normalize_password(password: str) -> str:
+    """Give one form to the same characters typed on different machines."""
+    return unicodedata.normalize("NFKD", password)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """When somebody signed in, and when he was last seen."""
+
+    began_at: datetime
+    seen_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it was idle for an hour or open for a day."""
+        return now - self.seen_at >= SESSION_IDLE or now - self.began_at >= SESSION_LIFE
