@@ -24,7 +24,7 @@ from voucher.residents import models as _residents  # noqa: F401
 from voucher.schemes import models as _schemes  # noqa: F401
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
-from voucher.shops import models as _shops  # noqa: F401
+from voucher.shops.cli import commands as shops_commands
 from voucher.vouchers import models as _vouchers  # noqa: F401
 
 MIGRATIONS = Path(__file__).parent / "migrations"

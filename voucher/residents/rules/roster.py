@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from voucher.refusals import N_
-from voucher.divisions.rules import Gazetteer
+from voucher.divisions.rules.communities import Gazetteer
 from voucher.residents.rules.id_numbers import (
     MINIMUM_AGE,
     UNUSUAL_AGE,
