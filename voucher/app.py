@@ -1,55 +1,174 @@
 """The application and the command line, put together from the domains."""
 
-from collections.abc import Iterator
+import getpass
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import click
 from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
+from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from voucher import jobs, replies  # noqa: F401 - their tables belong to the metadata
-from voucher.accounts import models as _accounts  # noqa: F401
+from voucher import clock, jobs, pages, replies  # noqa: F401 - their tables belong to the metadata
+from voucher.access import Actor
+from voucher.accounts.cli import commands as accounts_commands
+from voucher.accounts.models import Account
+from voucher.accounts.operations import admit_account, examine_attempt
+from voucher.accounts.queries import get_actor
+from voucher.accounts.views import blueprint as accounts_pages
 from voucher.assessments import models as _assessments  # noqa: F401
 from voucher.audit import models as _audit  # noqa: F401
 from voucher.care_levels import models as _care_levels  # noqa: F401
 from voucher.cases import models as _cases  # noqa: F401
-from voucher.config import Home, find_home_path, load_home
-from voucher.db import assert_safe_database, db, prepare_engine
+from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
+from voucher.console import Doors
+from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions import models as _divisions  # noqa: F401
 from voucher.ledger import models as _ledger  # noqa: F401
+from voucher.overview.views import blueprint as overview_pages
 from voucher.printouts import models as _printouts  # noqa: F401
 from voucher.redemptions import models as _redemptions  # noqa: F401
+from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
 from voucher.schemes import models as _schemes  # noqa: F401
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
 from voucher.shops.cli import commands as shops_commands
+from voucher.upkeep.cli import commands as upkeep_commands
+from voucher.upkeep.views import blueprint as upkeep_pages
 from voucher.vouchers import models as _vouchers  # noqa: F401
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+PACKAGE = Path(__file__).parent
+MIGRATIONS = PACKAGE / "migrations"
+UPLOAD_LIMIT = 31 * 1024 * 1024
+
+PAGES = (accounts_pages, overview_pages, upkeep_pages)
+# An API asks for a bearer token and never looks at a cookie, so it has no use for CSRF tokens.
+APIS: tuple[Any, ...] = ()
+COMMANDS = (*accounts_commands, *shops_commands, *upkeep_commands)
+
+# A coarse guard for each process and address; misses of one account are counted in the database.
+LIMITS = {"accounts.enter": "30 per minute", "accounts.change": "30 per minute"}
 
 
 def create_app(home: Home) -> Flask:
     """Make the application that serves one home."""
-    app = Flask("voucher")
-    app.config["HOME"] = home
-    app.config["SQLALCHEMY_DATABASE_URI"] = home.database_url
+    app = Flask(
+        "voucher", template_folder=find_beside("templates"), static_folder=find_beside("static")
+    )
+    app.config.from_mapping(_settings(home))
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     prepare_sealing(app, home)
+    csrf = CSRFProtect(app)
+    Security(app, SQLAlchemyUserDatastore(db, Account, RoleMixin), register_blueprint=False)
+    pages.prepare_pages(app)
+    for blueprint in (*PAGES, *APIS):
+        app.register_blueprint(blueprint)
+    for blueprint in APIS:
+        csrf.exempt(blueprint)
+    _limit_attempts(app)
+    _trust_proxies(app)
     with app.app_context():
         prepare_engine(app)
         assert_safe_database()
     return app
 
 
+def open_site() -> Flask:
+    """Make the application of the home that VOUCHER_HOME names, for a web server."""
+    return create_app(load_home(find_home_path()))
+
+
 @contextmanager
 def open_home() -> Iterator[Flask]:
     """Open the home that VOUCHER_HOME names, for one command."""
-    app = create_app(load_home(find_home_path()))
+    app = open_site()
     with app.app_context():
         yield app
 
 
-main = click.Group("voucher", help="养老服务券 · Elder-care vouchers")
+def find_beside(name: str) -> Path:
+    """Give a folder that lies beside the package in a checkout and inside it in a wheel."""
+    inside = PACKAGE / f"_{name}"
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def _settings(home: Home) -> dict[str, Any]:
+    is_live = not home.is_rehearsal
+    local = [] if is_live else ["localhost", "127.0.0.1", "[::1]"]
+    return {
+        "HOME": home,
+        "SECRET_KEY": read_key(home, "session"),
+        "SQLALCHEMY_DATABASE_URI": home.database_url,
+        "MAX_CONTENT_LENGTH": UPLOAD_LIMIT,
+        "TRUSTED_HOSTS": [home.host.lower(), *local],
+        # A rehearsal is served without TLS on one's own machine, where browsers refuse __Host-.
+        "SESSION_COOKIE_NAME": "__Host-voucher" if is_live else "voucher",
+        "SESSION_COOKIE_SECURE": is_live,
+        "SESSION_COOKIE_HTTPONLY": True,
+        # Strict would lose the till's cookie when WeChat opens a voucher's address.
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Our pages send no referrer, so its absence says nothing.
+        "WTF_CSRF_SSL_STRICT": False,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        # Argon2 salts by itself; a second secret would be one more to lose.
+        "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},
+        "SECURITY_JOIN_USER_ROLES": False,
+        "SECURITY_CLI_USERS_NAME": None,
+        "SECURITY_CLI_ROLES_NAME": None,
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_HEADERS_ENABLED": True,
+    }
+
+
+def _limit_attempts(app: Flask) -> None:
+    limiter = Limiter(get_remote_address, app=app)
+    for endpoint, rate in LIMITS.items():
+        limited = limiter.limit(rate)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = cast(Callable[..., Any], limited)
+
+
+def _trust_proxies(app: Flask) -> None:
+    # Forwarded addresses are believed of as many proxies as the operator names, of none otherwise.
+    if hops := count_proxies():
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _find_actor(name: str) -> Actor:
+    return get_actor(name=name, channel=f"console:{getpass.getuser()}"[:60])
+
+
+def _confirm_person(actor: Actor) -> None:
+    if load_home(find_home_path()).is_rehearsal:
+        return
+    password = click.prompt(f"{actor.name}", hide_input=True, err=True)
+    attempt = examine_attempt(name=actor.name, password=password)
+    with transaction():
+        account = admit_account(attempt=attempt, now=clock.now())
+    if account is None:
+        raise NotAllowed("password_wrong", N_("密码不正确，或账号暂时锁定，未执行"))
+
+
+DOORS = Doors(
+    open_home=open_home,
+    find_actor=_find_actor,
+    confirm_person=_confirm_person,
+    translate=pages.say_in_both,
+)
+
+main = click.Group(
+    "voucher",
+    commands={str(made.name): made for made in COMMANDS},
+    context_settings={"obj": DOORS, "help_option_names": ["-h", "--help"]},
+    help="养老服务券 · Elder-care vouchers",
+)
+main = click.version_option(package_name="voucher")(main)

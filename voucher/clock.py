@@ -6,14 +6,14 @@ offset kept in the home, the same for every process, that `set_clock` moves forw
 """
 
 import json
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from flask import current_app
 
 from voucher.config import Home, Kind, write_secret
+from voucher.periods import CHINA, local_date
 from voucher.refusals import N_, BadInput, Refusal
 
-CHINA = timezone(timedelta(hours=8), "CST")
 REHEARSAL_START = datetime(2026, 12, 5, 10, 0, tzinfo=CHINA)
 
 
@@ -25,16 +25,6 @@ def now() -> datetime:
 def today() -> date:
     """Give the present day in China."""
     return local_date(now())
-
-
-def local_date(instant: datetime) -> date:
-    """Give the day in China on which an instant falls."""
-    return instant.astimezone(CHINA).date()
-
-
-def start_of_day(day: date) -> datetime:
-    """Give the instant at which a day begins in China, in UTC."""
-    return datetime.combine(day, time(), CHINA).astimezone(UTC)
 
 
 def read_clock(home: Home) -> datetime:

@@ -58,6 +58,18 @@ def find_home_path() -> Path:
     return Path(os.environ.get("VOUCHER_HOME") or "instance").resolve()
 
 
+def count_proxies() -> int:
+    """
+    Give how many reverse proxies stand in front, by VOUCHER_PROXIES; none unless it says so.
+
+    :raises BadInput: proxies_format.
+    """
+    stated = os.environ.get("VOUCHER_PROXIES") or "0"
+    if not (stated.isascii() and stated.isdigit() and int(stated) <= 9):
+        raise BadInput("proxies_format", N_("VOUCHER_PROXIES 须为 0 至 9 的整数"))
+    return int(stated)
+
+
 def create_home(*, path: Path, kind: Kind, district: str, host: str, desk_phone: str) -> Home:
     """
     Make a new home with fresh keys, readable by its owner alone.

@@ -9,6 +9,9 @@ from voucher.refusals import N_, BadInput
 
 MAX_FEN = 10**15
 _PLAIN = re.compile(r"-?\d+(\.\d*)?")
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_GROUPS = ("", "万", "亿")
 _DECORATION = str.maketrans("０１２３４５６７８９．，￥－", "0123456789.,¥-")
 
 
@@ -72,3 +75,33 @@ def split_by_largest_remainder(total_fen: int, weights: Sequence[int]) -> list[i
     for index in by_remainder[: total_fen - sum(parts)]:
         parts[index] += 1
     return parts
+
+
+def spell_yuan(fen: int) -> str:
+    """
+    Spell an amount as a Chinese financial document writes it: 123456 is `壹仟贰佰叁拾肆元伍角陆分`.
+
+    Below a million million yuan. After 元 or 角 without fen stands 整; a gap of zeros is one 零
+    (支付结算办法, 1997, 附一).
+    """
+    yuan, jiao, rest = abs(fen) // 100, abs(fen) // 10 % 10, abs(fen) % 10
+    text = f"{_spell_whole(yuan)}元" if yuan or not fen else ""
+    if jiao:
+        text += f"{_CAPITALS[jiao]}角"
+    elif rest and yuan:
+        text += "零"
+    text += f"{_CAPITALS[rest]}分" if rest else "整"
+    return f"负{text}" if fen < 0 else text
+
+
+def _spell_whole(number: int) -> str:
+    """Spell in groups of four digits: 万, 亿."""
+    text, gap = "", False
+    for place in reversed(range(len(str(number)))):
+        digit, in_group = number // 10**place % 10, place % 4
+        if digit:
+            text += ("零" if gap else "") + _CAPITALS[digit] + _PLACES[in_group]
+        gap = bool(text) and not digit
+        if in_group == 0 and number // 10**place % 10**4:
+            text += _GROUPS[place // 4]
+    return text or "零"

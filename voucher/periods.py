@@ -1,9 +1,25 @@
-"""Months and days as people write them. Periods are from-inclusive, to-exclusive. Pure."""
+"""
+Days and months in China, and as people write them. Pure.
+
+Periods are from-inclusive, to-exclusive, and begin at 00:00 +08:00.
+"""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from voucher.refusals import N_, BadInput
+
+CHINA = timezone(timedelta(hours=8), "CST")
+
+
+def local_date(instant: datetime) -> date:
+    """Give the day in China on which an instant falls."""
+    return instant.astimezone(CHINA).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Give the instant at which a day begins in China, in UTC."""
+    return datetime.combine(day, time(), CHINA).astimezone(UTC)
 
 
 def parse_month(text: str) -> date:

@@ -37,10 +37,10 @@ PLUMBING = {
     "views",
 }
 # What a domain may hold besides plumbing: data, and the drawing of pages.
-EXTRA_FOLDERS = {
+EXTRA = {
     "divisions": {"sample"},
     "printouts": {"drawing", "fonts"},
-    "schemes": {"instruments", "programmes"},
+    "schemes": {"instruments", "programmes", "services.toml"},
     "upkeep": {"sample"},
 }
 NOT_DOMAINS = {"migrations", "translations", "__pycache__"}
@@ -63,9 +63,9 @@ def test_the_top_level_holds_only_what_the_layout_names():
 @pytest.mark.parametrize("domain", list_domains())
 def test_a_domain_holds_only_plumbing_by_its_known_names(domain):
     folder = PACKAGE / domain
-    allowed = PLUMBING | EXTRA_FOLDERS.get(domain, set()) | {"__init__", "__pycache__"}
+    allowed = PLUMBING | EXTRA.get(domain, set()) | {"__init__", "__pycache__"}
 
-    found = {path.stem for path in folder.iterdir()}
+    found = {path.stem if path.suffix == ".py" else path.name for path in folder.iterdir()}
 
     assert found - allowed == set()
 

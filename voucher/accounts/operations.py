@@ -93,7 +93,7 @@ def examine_attempt(*, name: str, password: str) -> Attempt:
     return Attempt(account.id, _is_right(account, password))
 
 
-def admit(*, attempt: Attempt, now: datetime) -> Account | None:
+def admit_account(*, attempt: Attempt, now: datetime) -> Account | None:
     """
     Let somebody in, or count the miss and give None without saying why: commit in either case.
 
@@ -155,7 +155,7 @@ def sign_out(*, actor: Actor, now: datetime) -> None:
 def _is_right(account: Account, password: str) -> bool:
     # Longer than any password can be: not worth the hashing.
     tidy = rules.normalize_password(password)[: rules.PASSWORD_MAX + 1]
-    return verify_password(tidy, account.password_hash)
+    return account.password_hash is not None and verify_password(tidy, account.password_hash)
 
 
 def _why_closed(account: Account, now: datetime) -> str | None:

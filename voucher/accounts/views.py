@@ -55,7 +55,7 @@ def enter() -> tuple[str, int] | Response:
     now = clock.now()
     attempt = operations.examine_attempt(name=form.name, password=form.password)
     with transaction():
-        account = operations.admit(attempt=attempt, now=now)
+        account = operations.admit_account(attempt=attempt, now=now)
     if account is None:
         page = render_template("accounts/sign_in.html", next_path=form.next_path, missed=True)
         return page, 401

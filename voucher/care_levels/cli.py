@@ -10,7 +10,7 @@ from voucher.care_levels import policy
 from voucher.care_levels.operations import confirm_levels, grade_residents
 from voucher.console import command, group
 from voucher.db import transaction
-from voucher.periods import parse_day
+from voucher.periods import local_date, parse_day
 from voucher.schemes.queries import get_programme
 
 
@@ -20,7 +20,7 @@ from voucher.schemes.queries import get_programme
 def grade(*, actor: Actor, programme: str, on_day: str | None) -> dict[str, Any]:
     """按方案评定等级（拟定） · Grade on the scale a programme reads; proposes levels."""
     now = clock.now()
-    on = parse_day(on_day) if on_day else clock.local_date(now)
+    on = parse_day(on_day) if on_day else local_date(now)
     with transaction():
         graded = grade_residents(actor=actor, programme=get_programme(programme), on=on, now=now)
     return {
@@ -37,7 +37,7 @@ def grade(*, actor: Actor, programme: str, on_day: str | None) -> dict[str, Any]
 def confirm(*, actor: Actor, programme: str, on_day: str | None) -> dict[str, Any]:
     """确认拟定的等级 · Confirm the proposed levels of the area."""
     now = clock.now()
-    on = parse_day(on_day) if on_day else clock.local_date(now)
+    on = parse_day(on_day) if on_day else local_date(now)
     with transaction():
         confirmed = confirm_levels(
             actor=actor, scale=get_programme(programme).scale, on=on, now=now

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, update
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -109,7 +109,7 @@ def _propose_scores(actor: Actor, instrument: Instrument, on: date) -> Iterator[
             yield _score(instrument, row)
 
 
-def _score(instrument: Instrument, row: Row[Any]) -> _Proposal:
+def _score(instrument: Instrument, row: Any) -> _Proposal:
     diagnoses = unseal(row.diagnoses_sealed, column="assessments.diagnoses", row=row.public_id)
     result = score_points(
         instrument=instrument,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 
 from voucher.access import Actor, within_area
 from voucher.assessments.models import Assessment
@@ -23,7 +23,7 @@ class LevelInForce:
     level: str
 
 
-def list_present_residents(*, actor: Actor, on: date) -> Iterable[Row[Any]]:
+def list_present_residents(*, actor: Actor, on: date) -> Iterable[Any]:
     """Give id, birth date and situation of everybody of the area who is on the roster that day."""
     return db.session.execute(
         select(Resident.id, Resident.born_date, Resident.situation)
@@ -35,7 +35,7 @@ def list_present_residents(*, actor: Actor, on: date) -> Iterable[Row[Any]]:
     )
 
 
-def find_latest_assessments(*, actor: Actor, on: date, instrument: str) -> dict[int, Row[Any]]:
+def find_latest_assessments(*, actor: Actor, on: date, instrument: str) -> dict[int, Any]:
     """Give, by resident, the row of the last assessment made up to a day and not superseded."""
     rows = db.session.execute(
         select(

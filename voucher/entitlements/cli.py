@@ -11,7 +11,7 @@ from voucher.console import command
 from voucher.db import transaction
 from voucher.entitlements import policy
 from voucher.entitlements.queries import list_entitlements
-from voucher.periods import parse_day
+from voucher.periods import local_date, parse_day
 from voucher.residents.queries import get_resident_by_id_number
 from voucher.schemes.queries import get_programme
 
@@ -23,7 +23,7 @@ from voucher.schemes.queries import get_programme
 def explain(*, actor: Actor, id_number: str, programme: str, on_day: str | None) -> dict[str, Any]:
     """说明某人应享什么、为什么 · Say what somebody is due on a day, and why or why not."""
     now = clock.now()
-    on = parse_day(on_day) if on_day else clock.local_date(now)
+    on = parse_day(on_day) if on_day else local_date(now)
     with transaction():
         resident = get_resident_by_id_number(actor=actor, id_number=id_number)
         found = next(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 
 from voucher.access import Actor, within_area
 from voucher.care_levels.queries import LevelInForce, find_levels_in_force
@@ -60,7 +60,7 @@ def list_entitlements(
 
 
 def _judge(
-    programme: Programme, row: Row[Any], facts: Facts, confirmed: LevelInForce | None
+    programme: Programme, row: Any, facts: Facts, confirmed: LevelInForce | None
 ) -> Entitlement:
     level, level_id, reasons = _find_level(programme, facts, confirmed)
     if not level:
@@ -82,7 +82,7 @@ def _find_level(
 
 def _list_residents(
     actor: Actor, on: date, community_id: int | None, resident_id: int | None
-) -> Iterator[Row[Any]]:
+) -> Iterator[Any]:
     wanted = select(
         Resident.id, Resident.community_id, Resident.born_date, Resident.situation
     ).where(

@@ -157,7 +157,8 @@ def post_entries(
 
     An unbalanced set is a fault of the program, not of the user: it stops everything.
     """
-    if not entries or sum(e.amount_fen for e in entries) or sum(e.uses for e in entries):
+    unbalanced = sum(e.amount_fen for e in entries) != 0 or sum(e.uses for e in entries) != 0
+    if unbalanced or not entries:
         raise AssertionError(f"unbalanced {posting} {subject_id}")
     made = LedgerTransaction(
         event_id=event_id, posting=posting, subject_id=subject_id, posted_at=now

@@ -1,19 +1,12 @@
 """Tables of redemptions."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
-
-
-class Mode(StrEnum):
-    """How the code reached us."""
-
-    SCANNED = "scanned"
-    TYPED = "typed"
+from voucher.redemptions.rules import Mode
 
 
 class Redemption(Model):

@@ -24,12 +24,13 @@ MAX_INPUT_CHARACTERS = 100_000
 
 def _show_list(answer: Answer) -> Iterator[str]:
     for scheme in answer["schemes"]:
-        yield f"{scheme['id']}  v{scheme['version']}  {scheme['name']['zh']}"
+        name = f"{scheme['name']['zh']} · {scheme['name']['en']}"
+        yield f"{scheme['id']}  v{scheme['version']}  {name}  [{scheme['confidence']}]"
 
 
 @command("list", action=ANYONE, needs_home=False, show=_show_list)
 def list_schemes() -> Answer:
-    """List the bundled instruments and programmes."""
+    """列出量表和方案 · List the bundled instruments and programmes."""
     return {"schemes": [_summarise(scheme) for scheme in queries.list_bundled_schemes()]}
 
 
@@ -45,7 +46,7 @@ def _show_scheme(answer: Answer) -> Iterator[str]:
 @command("show", action=ANYONE, needs_home=False, show=_show_scheme)
 @click.argument("scheme")
 def show_scheme(scheme: str) -> Answer:
-    """Show a scheme: where it comes from, its levels and its items."""
+    """显示一个方案 · Show a scheme: where it comes from, its levels and its items."""
     found = queries.get_scheme(scheme)
     levels = [{"id": level.id, "name": level.name.as_json()} for level in found.levels]
     items = [{"id": item.id, "name": item.name.as_json()} for item in found.items]
@@ -54,11 +55,12 @@ def show_scheme(scheme: str) -> Answer:
 
 def _show_check(answer: Answer) -> Iterator[str]:
     for failure in answer["failures"]:
-        yield (
-            f"{failure['scheme']} {failure['place']} [{failure['error']}] "
-            f"{failure['expected']} != {failure['got']}"
-        )
-    yield f"{len(answer['schemes'])} / {answer['examples']} / {len(answer['failures'])}"
+        message = f"{failure['message']['zh']} · {failure['message']['en']}"
+        yield f"{failure['scheme']} {failure['place']}：{message} [{failure['error']}]"
+        if failure["expected"]:
+            yield f"  {failure['expected']} != {failure['got']}"
+    schemes, failures = len(answer["schemes"]), len(answer["failures"])
+    yield f"方案 schemes {schemes} · 算例 examples {answer['examples']} · 不符 failures {failures}"
 
 
 @command(
@@ -70,7 +72,7 @@ def _show_check(answer: Answer) -> Iterator[str]:
 )
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def check_schemes(path: Path | None) -> Answer:
-    """Check the bundled schemes, or those in a file or folder, and run their worked examples."""
+    """检查方案并运行算例 · Check schemes, bundled or at PATH, and run their examples."""
     schemes = _list_schemes_at(path)
     failures = [
         {"scheme": scheme.id, **failure.as_json()}
@@ -92,15 +94,20 @@ def _list_schemes_at(path: Path | None) -> list[Instrument | Programme]:
 
 
 def _show_score(answer: Answer) -> Iterator[str]:
-    yield f"{answer['total']}  {answer['level']}  {answer['level_name']['zh']}"
+    name = answer["level_name"]
+    yield f"总分 total {answer['total']} · 等级 level {answer['level']} {name['zh']} · {name['en']}"
+    yield from _show_reasons(answer)
+
+
+def _show_reasons(answer: Answer) -> Iterator[str]:
     for reason in answer["reasons"]:
-        yield f"  {reason['rule']}"
+        yield "  " + " ".join(f"{name}={value}" for name, value in reason.items())
 
 
 @command("score", action=ANYONE, needs_home=False, show=_show_score)
 @click.argument("instrument")
 def score(instrument: str) -> Answer:
-    """Score answers given as JSON on standard input."""
+    """按标准输入的 JSON 评分 · Score answers given as JSON on standard input."""
     found = queries.get_instrument(instrument)
     answers = parse_answers(found, _read_input())
     return _show_result(found, answers, score_answers(found, answers))
@@ -124,15 +131,15 @@ def _show_result(instrument: Instrument, answers: Answers, result: Result) -> An
 
 
 def _show_price(answer: Answer) -> Iterator[str]:
-    yield f"券 {show_yuan(answer['voucher_fen'])}  自付 {show_yuan(answer['own_fen'])}"
-    for reason in answer["reasons"]:
-        yield f"  {reason['rule']}"
+    voucher, own = show_yuan(answer["voucher_fen"]), show_yuan(answer["own_fen"])
+    yield f"券付 voucher {voucher} · 自付 own {own}"
+    yield from _show_reasons(answer)
 
 
 @command("price", action=ANYONE, needs_home=False, show=_show_price)
 @click.argument("programme")
 def price(programme: str) -> Answer:
-    """Price a purchase given as JSON on standard input."""
+    """按标准输入的 JSON 计价 · Price a purchase given as JSON on standard input."""
     found = queries.get_programme(programme)
     return _price(found, parse_purchase(_read_input()))
 
@@ -197,7 +204,9 @@ def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 commands = [
     group(
-        "schemes", [list_schemes, show_scheme, check_schemes], help="Instruments and programmes."
+        "schemes",
+        [list_schemes, show_scheme, check_schemes],
+        help="量表和方案 · Instruments and programmes",
     ),
     score,
     price,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
+from voucher.db import db
 from voucher.refusals import N_, BadInput, NotFound
+from voucher.schemes.models import SchemeVersion
 from voucher.schemes.rules.instrument_files import load_instrument
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.programme_files import Instruments, load_programme
@@ -80,6 +82,22 @@ def get_programme(scheme_id: str, version: int | None = None) -> Programme:
     if _is_path(scheme_id):
         return _pick(load_schemes([Path(scheme_id)]).programmes, scheme_id, None)
     return _pick(_load_bundled().programmes, scheme_id, version)
+
+
+def get_programme_version(scheme_version_id: int) -> Programme:
+    """Get a programme as it was when this version was first used; it never changes."""
+    row = db.session.get_one(SchemeVersion, scheme_version_id)
+    return _load_kept(row.content)
+
+
+@lru_cache(maxsize=64)
+def _load_kept(text: str) -> Programme:
+    return load_programme(
+        text=text,
+        file="scheme_versions",
+        instruments=_load_bundled_instruments(),
+        catalogue=_load_catalogue(),
+    )
 
 
 def get_scheme(scheme_id: str) -> Instrument | Programme:

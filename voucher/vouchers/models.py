@@ -87,6 +87,7 @@ class RunLine(Model):
     level: Mapped[str] = mapped_column(String(12))
     item: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(10))
+    is_offline: Mapped[bool]
     unit_fen: Mapped[int] = mapped_column(BigInteger)
     uses: Mapped[int]
     committed_fen: Mapped[int] = mapped_column(BigInteger)
@@ -149,6 +150,7 @@ class Voucher(Model):
     period_to: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(10))
     held_reason: Mapped[str | None] = mapped_column(String(200))
+    is_offline: Mapped[bool]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
     unit_fen: Mapped[int] = mapped_column(BigInteger)
     uses_total: Mapped[int]

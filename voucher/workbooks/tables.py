@@ -81,6 +81,11 @@ def open_table(*, sheet: Sheet, layout: Layout) -> Table:
     )
 
 
+def _title(header: Header, column: int) -> str:
+    title = header.titles[column - 1] if column <= len(header.titles) else ""
+    return title or cell_name(row=header.row, column=column)
+
+
 class _MergedRows:
     """Merged areas met while rows are read downwards: each area is looked at once."""
 
@@ -105,9 +110,9 @@ def _refuse_header_traps(sheet: Sheet, header: Header) -> None:
         if area[0] <= row <= area[2]:
             raise _merged_cells(row, area)
     for column in sorted(facts.formulas.get(row, ())):
-        raise _formula(row, column, cell_name(row=row, column=column))
+        raise _formula(row, column, _title(header, column))
     for column in sorted(facts.errors.get(row, ())):
-        raise _cell_error(row, column, cell_name(row=row, column=column))
+        raise _cell_error(row, column, _title(header, column))
 
 
 def _is_foot(cells: Sequence[Cell]) -> bool:

@@ -13,6 +13,7 @@ from voucher.workbooks.cells import Cell
 # A spreadsheet's own limit for one cell; the writer would leave a longer one out.
 MAX_TEXT = 32_767
 
+_TEXT_FORMAT = 49
 _WIDTH_CHARACTERS = 16
 _MAX_SHEET_NAME = 31
 
@@ -30,7 +31,8 @@ def write_workbook(
     buffer = io.BytesIO()
     # Rows go out as they come: a district's roster need not fit in memory twice.
     with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as workbook:
-        text, title = workbook.add_format({"num_format": "@"}), workbook.add_format({"bold": True})
+        text = workbook.add_format({"num_format": _TEXT_FORMAT})
+        title = workbook.add_format({"bold": True})
         for name, titles, rows in sheets:
             sheet = workbook.add_worksheet(name[:_MAX_SHEET_NAME])
             sheet.freeze_panes(1, 0)

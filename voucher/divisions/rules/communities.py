@@ -26,9 +26,8 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """The district's communities by (street, form of name) and, for rows without street, by form."""
+    """The communities of a district by street and form of name; a blank street stands for all."""
 
-    streets: frozenset[str]
     _codes: Mapping[tuple[str, str], frozenset[str]]
     _answers: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
@@ -48,16 +47,13 @@ class Gazetteer:
 
 
 def build_gazetteer(places: Iterable[Place]) -> Gazetteer:
-    """Prepare the communities of a district for matching; a blank street stands for all."""
+    """Prepare the communities of a district for matching."""
     codes: dict[tuple[str, str], set[str]] = {}
-    streets = set()
     for place in places:
-        streets.add(place.street)
         for form in name_forms(place.name):
             for street in ("", place.street):
                 codes.setdefault((street, form), set()).add(place.code)
-    frozen = {key: frozenset(found) for key, found in codes.items()}
-    return Gazetteer(streets=frozenset(streets), _codes=frozen)
+    return Gazetteer(_codes={key: frozenset(found) for key, found in codes.items()})
 
 
 def name_forms(name: str) -> frozenset[str]:

@@ -137,6 +137,12 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "serial_counters",
+        sa.Column("period_from", sa.Date(), nullable=False),
+        sa.Column("next_number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("period_from", name=op.f("pk_serial_counters")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -376,6 +382,7 @@ def upgrade() -> None:
         sa.Column("issued_at", Instant(), nullable=True),
         sa.Column("printed_at", Instant(), nullable=True),
         sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("first_serial", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "state IN ('draft', 'approved', 'issued', 'closed', 'cancelled')",
             name=op.f("ck_issue_runs_state_known"),
@@ -571,7 +578,7 @@ def upgrade() -> None:
         ),
         sa.Column("account", sa.String(length=12), nullable=False),
         sa.Column("programme", sa.String(length=60), nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=True),
         sa.Column("period_from", sa.Date(), nullable=False),
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=True),
@@ -777,6 +784,7 @@ def upgrade() -> None:
         sa.Column("period_to", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("held_reason", sa.String(length=200), nullable=True),
+        sa.Column("is_offline", sa.Boolean(), nullable=False),
         sa.Column(
             "replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
@@ -905,6 +913,7 @@ def upgrade() -> None:
         "run_lines",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column(
             "resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -915,6 +924,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=12), nullable=False),
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("is_offline", sa.Boolean(), nullable=False),
         sa.Column("unit_fen", sa.BigInteger(), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("committed_fen", sa.BigInteger(), nullable=False),
@@ -937,6 +947,7 @@ def upgrade() -> None:
             ["run_id"], ["issue_runs.id"], name=op.f("fk_run_lines_run_id_issue_runs")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run_lines")),
+        sa.UniqueConstraint("run_id", "position", name=op.f("uq_run_lines_run_id_position")),
         sa.UniqueConstraint(
             "run_id", "resident_id", "item", name=op.f("uq_run_lines_run_id_resident_id_item")
         ),

@@ -1,4 +1,4 @@
-"""Names of people: any script's letters, the middle dot of notice 民委发〔2016〕33号, no likeness."""
+"""Names of people: letters of any script, and the middle dot of notice 民委发〔2016〕33号."""
 
 import re
 import unicodedata

@@ -1,1 +1,1 @@
-"""What scheme files say and what follows from them: loading, conditions, scores, classes, prices."""
+"""What scheme files say and what follows: conditions, scores, classes, grants, prices."""

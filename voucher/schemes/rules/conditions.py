@@ -80,7 +80,7 @@ def _parse(text: str) -> cel.Program:
         )
     for mark in FORBIDDEN_TEXT:
         if mark in text:
-            raise UnsoundCondition(N_("%(file)s 的 %(path)s：条件中不能有 %(word)s"), word=mark)
+            raise UnsoundCondition(N_("%(file)s 的 %(path)s：条件中不能有 %(mark)s"), mark=mark)
     try:
         return cel.compile(text)
     except ValueError as error:
@@ -94,14 +94,14 @@ def _refuse_unknown_words(program: cel.Program, samples: Samples) -> None:
     for name in program.variables():
         if name not in samples:
             raise UnsoundCondition(
-                N_("%(file)s 的 %(path)s：条件用了未知的名称 %(word)s，可用：%(known)s"),
-                word=name,
+                N_("%(file)s 的 %(path)s：条件用了未知的名称 %(mark)s，可用：%(known)s"),
+                mark=name,
                 known=" ".join(sorted(samples)),
             )
     for function in program.functions():
         if function not in ALLOWED:
             raise UnsoundCondition(
-                N_("%(file)s 的 %(path)s：条件不能使用 %(word)s"), word=function.strip("_@")
+                N_("%(file)s 的 %(path)s：条件不能使用 %(mark)s"), mark=function.strip("_@")
             )
 
 

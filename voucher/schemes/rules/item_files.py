@@ -24,10 +24,9 @@ MAX_FACE_FEN = 100_000 * FEN_A_YUAN
 MAX_USES = 1_000
 
 
-def read_items(
-    top: Table, level_ids: Sequence[str], samples: Samples, catalogue: Catalogue
-) -> tuple[VoucherItem, ...]:
-    """Take the items of a programme."""
+def read_items(top: Table, samples: Samples, catalogue: Catalogue) -> tuple[VoucherItem, ...]:
+    """Take the items of a programme; the samples of `level` are its levels."""
+    level_ids = samples["level"]
     items = [_read_item(t, level_ids, samples, catalogue) for t in top.tables("items", least=1)]
     top.refuse_repeats("items", (item.id for item in items))
     return tuple(items)

@@ -35,6 +35,14 @@ class _Scale:
     version: int
     levels: tuple[Level, ...]
 
+    @property
+    def level_ids(self) -> list[str]:
+        return [level.id for level in self.levels]
+
+    @property
+    def samples(self) -> Samples:
+        return {**RESIDENT_SAMPLES, "level": self.level_ids}
+
 
 def load_programme(
     *, text: str, file: str, instruments: Instruments, catalogue: Catalogue
@@ -44,14 +52,10 @@ def load_programme(
 
     :raises BadInput: scheme_invalid with `file`, `path` and, where it is no TOML, `line`.
     """
-    top = read_table(text=text, file=file)
-    if top.text("kind") != "programme":
-        top.refuse(N_("%(file)s 的 %(path)s：这里需要方案（programme）"), key="kind")
+    top = _open_programme(text, file)
     programme_id, version = top.text("id"), top.whole("version", least=1, most=9_999)
     scale = _read_scale(top, programme_id, version, instruments)
-    level_ids = [level.id for level in scale.levels]
-    samples: Samples = {**RESIDENT_SAMPLES, "level": level_ids}
-    items = read_items(top, level_ids, samples, catalogue)
+    items = read_items(top, scale.samples, catalogue)
     rounding, rounding_unit_fen = _read_rounding(top)
     programme = Programme(
         id=programme_id,
@@ -70,16 +74,23 @@ def load_programme(
         areas=top.texts("areas", ()),
         levels=scale.levels,
         classes=_read_classes(top, scale, programme_id),
-        requirements=tuple(_read_requirement(t, samples) for t in top.tables("requirements")),
+        requirements=tuple(_read_requirement(t, scale.samples) for t in top.tables("requirements")),
         items=items,
         funding=_read_funding(top),
-        examples=_read_examples(top, level_ids, items),
+        examples=_read_examples(top, scale, items),
         catalogue=catalogue,
         text=text,
         digest=sha256(text.encode()).hexdigest(),
     )
     top.finish()
     return programme
+
+
+def _open_programme(text: str, file: str) -> Table:
+    top = read_table(text=text, file=file)
+    if top.text("kind") != "programme":
+        top.refuse(N_("%(file)s 的 %(path)s：这里需要方案（programme）"), key="kind")
+    return top
 
 
 def _read_rounding(top: Table) -> tuple[Rounding, int]:
@@ -89,13 +100,11 @@ def _read_rounding(top: Table) -> tuple[Rounding, int]:
     return rounding, unit_fen
 
 
-def _read_examples(
-    top: Table, level_ids: Sequence[str], items: Sequence[VoucherItem]
-) -> Examples:
+def _read_examples(top: Table, scale: _Scale, items: Sequence[VoucherItem]) -> Examples:
     grants = top.tables("grant_examples", least=1)
     return Examples(
         classes=tuple(_read_class_example(t) for t in top.tables("class_examples")),
-        grants=tuple(_read_grant_example(t, level_ids, items) for t in grants),
+        grants=tuple(_read_grant_example(t, scale.level_ids, items) for t in grants),
         prices=tuple(_read_price_example(t) for t in top.tables("price_examples", least=1)),
     )
 
@@ -129,13 +138,12 @@ def _read_levels(top: Table) -> tuple[Level, ...]:
 def _read_classes(top: Table, scale: _Scale, programme_id: str) -> tuple[ClassRule, ...]:
     if scale.id != programme_id:
         return ()
-    level_ids = [level.id for level in scale.levels]
     classes = []
     for table in top.tables("classes", least=1):
         classes.append(
             ClassRule(
                 rule=table.text("rule"),
-                level=table.text_among("level", level_ids),
+                level=table.text_among("level", scale.level_ids),
                 name=table.words("name"),
                 when=table.condition("when", RESIDENT_SAMPLES),
             )

@@ -1,0 +1,115 @@
+"""Vouchers, lists and statements to draw. Every person, shop and place is invented."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from voucher import codes, signing, tokens
+from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
+from voucher.printouts.drawing.handover import HandoverLine, HandoverList
+from voucher.printouts.drawing.statement import Statement, StatementLine
+
+MONTH = date(2026, 12, 1)
+HOST = "VOUCHER.EXAMPLE"
+FULL_NAMES = (
+    "王小明",
+    "𠮷䶮𬍛",
+    "朱㐱本",
+    "欧阳㛃𬭚",
+    "买买提明·阿不都热合曼·托合提",
+    "古丽巴哈尔·吾守尔",
+    "单",
+    "王" + "小" * 29,
+)
+MASKED_NAMES = ("王**", "𠮷**", "䶮*", "㐱**", "㛃**", "𬍛*", "𬭚*", "买买提明·*")
+_KEY = ec.derive_private_key(20261205, ec.SECP256R1())
+_RING = signing.KeyRing(
+    (
+        signing.SigningKey(
+            1, signing.KeyStatus.ACTIVE, datetime(2026, 12, 5, tzinfo=UTC), _KEY.public_key(), _KEY
+        ),
+    )
+)
+
+
+def make_voucher(number: int, **values) -> SheetVoucher:
+    """Give the voucher of this running number, with a token of its own."""
+    print_id = number * 0x0123_4567_89AB_CDEF % 2**64
+    body = tokens.TokenBody(
+        kid=1,
+        scheme=1,
+        print_id=print_id,
+        kind=tokens.TokenKind.AMOUNT,
+        value=3000,
+        service_class=0,
+        valid_from=MONTH,
+        last_date=date(2026, 12, 31),
+        community=1,
+        partial_use=False,
+        offline_allowed=True,
+        home_shop_required=False,
+        is_test=True,
+    )
+    voucher = replace(
+        SAMPLE,
+        masked_name=MASKED_NAMES[number % len(MASKED_NAMES)],
+        serial=codes.make_serial(month=MONTH, number=number),
+        typed_code=codes.show_typed_code(print_id),
+        qr_text=tokens.show_url(signing.sign(body=body, keyring=_RING), host=HOST),
+        host=HOST,
+    )
+    return replace(voucher, **values)
+
+
+def make_handover(*lines: HandoverLine) -> HandoverList:
+    return HandoverList(
+        programme="示例养老服务券",
+        street="示例街道",
+        community="示例社区",
+        run="2026-12-1",
+        valid_from=MONTH,
+        last_date=date(2026, 12, 31),
+        mark=Mark.TEST,
+        lines=lines,
+    )
+
+
+def make_handover_line(name: str, *, numbers: range = range(1, 2)) -> HandoverLine:
+    serials = tuple(codes.make_serial(month=MONTH, number=number) for number in numbers)
+    return HandoverLine(name=name, address="示例路2号10幢3单元1203室", serials=serials)
+
+
+def make_statement_line(number: int, **values) -> StatementLine:
+    line = StatementLine(
+        at="2026-12-05 10:00",
+        receipt=f"R{number:08d}",
+        serial=codes.make_serial(month=MONTH, number=number),
+        service="理发",
+        price_fen=3500,
+        amount_fen=3000,
+        own_fen=500,
+        other_payer_fen=0,
+    )
+    return replace(line, **values)
+
+
+def make_statement(*lines: StatementLine, **values) -> Statement:
+    statement = Statement(
+        number="2026-12-31-1",
+        district="示例区",
+        shop="示例理发店",
+        shop_code="S001",
+        from_date=MONTH,
+        through_date=date(2026, 12, 31),
+        holder="示例理发店",
+        bank="示例银行",
+        account="************2222",
+        made_by="甲",
+        approved_by="乙",
+        held=1,
+        amount_fen=sum(line.amount_fen for line in lines),
+        mark=Mark.TEST,
+        lines=lines,
+    )
+    return replace(statement, **values)

@@ -1,0 +1,1 @@
+"""Schemes: conditions, files, scores, classes, grants and prices."""

@@ -1,0 +1,69 @@
+"""Commands of printouts."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+
+from voucher import clock
+from voucher.access import Actor
+from voucher.config import Home, Kind, read_key
+from voucher.console import command
+from voucher.db import db, transaction
+from voucher.printouts import policy
+from voucher.printouts.drawing.sheet import Mark
+from voucher.printouts.operations import draw_files, plan_files, record_files
+from voucher.printouts.queries import Office
+from voucher.printouts.rules import LAYOUTS
+from voucher.signing import load_keyring
+
+
+@command("print", action=policy.PRINT_RUN)
+@click.argument("run_id", type=int)
+@click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
+def print_run(
+    *, actor: Actor, run_id: int, layout: str, out: Path | None, jobs: int
+) -> dict[str, Any]:
+    """打印批次的券和发放签收表 · Print a run's vouchers and handover lists."""
+    started = time.perf_counter()
+    home: Home = current_app.config["HOME"]
+    sheets, lists = plan_files(
+        actor=actor,
+        run_id=run_id,
+        office=describe_office(home),
+        keyring=load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap")),
+        mark=MARKS[home.kind],
+        folder=(out or home.printouts).resolve(),
+    )
+    db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
+    drawn = list(draw_files(sheets=sheets, lists=lists, jobs=jobs))
+    with transaction():
+        record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now())
+    printed = [file for file in drawn if file.vouchers]
+    return {
+        "run": run_id,
+        "files": [str(file.path) for file in printed],
+        "handover_lists": [str(file.path) for file in drawn if not file.vouchers],
+        "vouchers": sum(file.vouchers for file in printed),
+        "pages": sum(file.pages for file in printed),
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+
+
+MARKS: dict[Kind, Mark | None] = {
+    Kind.LIVE: None,
+    Kind.DEMO: Mark.DEMO,
+    Kind.TEST: Mark.TEST,
+}
+
+
+def describe_office(home: Home) -> Office:
+    """Give what every sheet says of the office of this home."""
+    return Office(host=home.host, desk_phone=home.desk_phone, is_test=home.is_rehearsal)
+
+
+commands = [print_run]

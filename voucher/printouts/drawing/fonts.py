@@ -1,0 +1,118 @@
+"""Fonts of the printouts: which one prints a character, loaded once a process when first needed."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics, ttfonts
+
+from voucher.refusals import N_, Refusal
+from voucher.text import find_unprintable, show_code_points
+
+FOLDER = Path(__file__).parents[1] / "fonts"
+REGULAR_FONT = "NotoSansSC-Regular"
+BOLD_FONT = "NotoSansSC-Bold"
+RARE_FONT = "VoucherRareNames"
+
+_MOST_NAMED = 5
+_MOST_OF_A_BLOCK = 100
+
+
+class Weight(StrEnum):
+    """How heavy a text is printed where the font has the character so."""
+
+    REGULAR = "regular"
+    BOLD = "bold"
+
+
+_FONTS_OF = {
+    Weight.REGULAR: (REGULAR_FONT, RARE_FONT),
+    Weight.BOLD: (BOLD_FONT, REGULAR_FONT, RARE_FONT),
+}
+
+
+@cache
+def load_fonts() -> dict[str, frozenset[int]]:
+    """Register the fonts with reportlab and give the code points of each."""
+    covered = {}
+    for name in (REGULAR_FONT, BOLD_FONT, RARE_FONT):
+        font = ttfonts.TTFont(name, FOLDER / f"{name}.ttf")
+        pdfmetrics.registerFont(font)
+        covered[name] = frozenset(font.face.charToGlyph)
+    return covered
+
+
+def check_glyphs(texts: Iterable[str]) -> None:
+    """
+    Make sure that every character of the texts can be printed.
+
+    :raises Refusal: glyph, naming the texts and the code points no font has.
+    """
+    faulty = [text for text in dict.fromkeys(texts) if find_unprintable(text)]
+    if faulty:
+        raise Refusal(
+            "glyph",
+            N_("“%(names)s”无法打印：字库没有 %(code_points)s，请先更正或补充字库"),
+            names="、".join(faulty[:_MOST_NAMED]),
+            code_points=show_code_points(find_unprintable("".join(faulty))),
+            count=len(faulty),
+        )
+
+
+def split_runs(text: str, *, weight: Weight) -> Iterator[tuple[str, str]]:
+    """Give the text as pieces of one font each, in order: font name and piece."""
+    for font, characters in groupby(text, key=lambda character: _choose_font(character, weight)):
+        yield font, "".join(characters)
+
+
+def measure(text: str, *, size: float, weight: Weight) -> float:
+    """Give the width of a text in points."""
+    runs = split_runs(text, weight=weight)
+    width: float = sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in runs)
+    return width
+
+
+@cache
+def _choose_font(character: str, weight: Weight) -> str:
+    covered = load_fonts()
+    return next(name for name in _FONTS_OF[weight] if ord(character) in covered[name])
+
+
+def write_unicode_map(font_name: str, subset: list[int]) -> str:
+    """
+    Give the map by which a reader turns glyphs back into text (ISO 32000-1, 9.10.3).
+
+    Instead of reportlab 5.1's own, which writes characters beyond U+FFFF with five digits, so that
+    searching and copying a rare name gives another, and blocks of more than 100 entries.
+    """
+    entries = [f"<{index:02X}> <{_utf16(code)}>" for index, code in enumerate(subset)]
+    blocks = []
+    for start in range(0, len(entries), _MOST_OF_A_BLOCK):
+        block = entries[start : start + _MOST_OF_A_BLOCK]
+        blocks += [f"{len(block)} beginbfchar", *block, "endbfchar"]
+    head = [
+        "/CIDInit /ProcSet findresource begin",
+        "12 dict begin",
+        "begincmap",
+        "/CIDSystemInfo",
+        f"<< /Registry ({font_name})",
+        f"/Ordering ({font_name})",
+        "/Supplement 0",
+        ">> def",
+        f"/CMapName /{font_name} def",
+        "/CMapType 2 def",
+        "1 begincodespacerange",
+        f"<00> <{len(subset) - 1:02X}>",
+        "endcodespacerange",
+    ]
+    foot = ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
+    return "\n".join([*head, *blocks, *foot])
+
+
+def _utf16(code_point: int) -> str:
+    return chr(code_point).encode("utf-16-be").hex().upper()
+
+
+ttfonts.makeToUnicodeCMap = write_unicode_map

@@ -1,0 +1,124 @@
+"""The list signed when vouchers are handed over: full names, serials, a signature strip."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from voucher.codes import show_serial
+from voucher.printouts.drawing.fields import Mark, Say
+from voucher.printouts.drawing.fonts import Weight, check_glyphs
+from voucher.printouts.drawing.paper import A4_ACROSS, Paper, Place, open_paper
+from voucher.printouts.drawing.tables import Column, Row, Table, draw_page, paginate
+from voucher.refusals import N_
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """One resident of the list, in the order of the sheets, with the serials of all his prints."""
+
+    name: str
+    address: str
+    serials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverList:
+    """One community's part of a run. `last_date` is inclusive; `mark` as on the sheets."""
+
+    programme: str
+    street: str
+    community: str
+    run: str
+    valid_from: date
+    last_date: date
+    mark: Mark | None
+    lines: tuple[HandoverLine, ...]
+
+
+_COLUMNS = (
+    Column(N_("序号"), 13, align="centre"),
+    Column(N_("姓名"), 46, size=14, floor=9, weight=Weight.BOLD),
+    Column(N_("住址"), 70, size=11, floor=8.5),
+    Column(N_("券号"), 33, size=11, floor=9),
+    Column(N_("张数"), 13, size=12, align="centre"),
+    Column(N_("本人签收"), 37),
+    Column(N_("代领人姓名、与本人关系、签字"), 47),
+    Column(N_("领取日期"), 22),
+)
+_MOST_SERIALS_A_ROW = 24
+_TABLE = Table(columns=_COLUMNS, left=8, top=27, bottom=186, row_height=13)
+_TITLE = Place(x=8, y=8, width=225, size=17, floor=11, weight=Weight.BOLD)
+_SUBTITLE = Place(x=8, y=17, width=225, size=11, floor=8)
+_MARK = Place(x=235, y=9, width=54, size=14, floor=8, weight=Weight.BOLD, align="right")
+_PAGE = Place(x=235, y=17, width=54, size=11, floor=8, align="right")
+_SUM = Place(x=8, y=189, width=281, size=11, floor=8)
+_SIGNED = Place(x=8, y=197, width=281, size=11, floor=8)
+
+
+def draw_handover_list(*, path: Path, handover: HandoverList, say: Say = str) -> int:
+    """
+    Write the list of one community and give the number of pages.
+
+    `say` translates a fixed text. The same arguments give the same bytes.
+
+    :raises Refusal: glyph or text_too_long; then there is no file.
+    """
+    check_glyphs(_texts_of(handover))
+    rows = [row for number, line in enumerate(handover.lines, 1) for row in _rows(number, line)]
+    pages = paginate(_TABLE, rows)
+    title = f"{handover.run} {handover.community}"
+    with open_paper(path=path, size=A4_ACROSS, title=title) as paper:
+        for number, page in enumerate(pages, 1):
+            _draw_head(paper, handover, page=f"{number} / {len(pages)}", say=say)
+            draw_page(paper, _TABLE, page, tuple(say(column.head) for column in _COLUMNS))
+            _draw_foot(paper, handover, [row for row, _ in page], say=say)
+            paper.next_page()
+    return len(pages)
+
+
+def _rows(number: int, line: HandoverLine) -> Iterator[Row]:
+    # More serials than a page is high go on in another row, signed for again.
+    for start in range(0, len(line.serials), _MOST_SERIALS_A_ROW):
+        some = line.serials[start : start + _MOST_SERIALS_A_ROW]
+        serials = "\n".join(show_serial(serial) for serial in some)
+        yield (str(number), line.name, line.address, serials, str(len(some)), "", "", "")
+
+
+def _draw_head(paper: Paper, handover: HandoverList, *, page: str, say: Say) -> None:
+    paper.write(say(N_("%(programme)s 发放签收表")) % {"programme": handover.programme}, _TITLE)
+    subtitle = say(N_("%(street)s %(community)s · 批次 %(run)s · 有效期 %(first)s 至 %(last)s")) % {
+        "street": handover.street,
+        "community": handover.community,
+        "run": handover.run,
+        "first": handover.valid_from.isoformat(),
+        "last": handover.last_date.isoformat(),
+    }
+    paper.write(subtitle, _SUBTITLE)
+    if handover.mark:
+        paper.write(say(handover.mark), _MARK)
+    paper.write(say(N_("第 %(page)s 页")) % {"page": page}, _PAGE)
+
+
+def _draw_foot(paper: Paper, handover: HandoverList, rows: Sequence[Row], *, say: Say) -> None:
+    counts = {
+        "people": len({row[0] for row in rows}),
+        "vouchers": sum(int(row[4]) for row in rows),
+        "all_people": len(handover.lines),
+        "all_vouchers": sum(len(line.serials) for line in handover.lines),
+    }
+    sums = N_(
+        "本页 %(people)s 人 %(vouchers)s 张；全表 %(all_people)s 人 %(all_vouchers)s 张。"
+        "未领的券请连同本表交回街道。"
+    )
+    paper.write(say(sums) % counts, _SUM)
+    signed = N_(
+        "发放人签字：＿＿＿＿＿＿＿＿＿＿　　"
+        "复核人签字：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿＿＿＿＿"
+    )
+    paper.write(say(signed), _SIGNED)
+
+
+def _texts_of(handover: HandoverList) -> list[str]:
+    heads = [handover.programme, handover.street, handover.community, handover.run]
+    return heads + [text for line in handover.lines for text in (line.name, line.address)]

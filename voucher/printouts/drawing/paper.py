@@ -1,0 +1,200 @@
+"""A PDF in millimetres from the top left corner, and text that fits where it must."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportlab import rl_config
+from reportlab.pdfgen.canvas import Canvas
+
+from voucher.printouts.drawing.fonts import (
+    REGULAR_FONT,
+    Weight,
+    load_fonts,
+    measure,
+    split_runs,
+)
+from voucher.qr import Raster
+from voucher.refusals import N_, Refusal
+
+A4_UPRIGHT = (210.0, 297.0)
+A4_ACROSS = (297.0, 210.0)
+LINE_HEIGHT = 1.2
+mm = 72 / 25.4  # Points; reportlab draws in them.
+
+_ASCENT = 0.88
+_SHRINK_STEP = 0.5
+# A number or Latin word stays whole; closing punctuation stays with what it closes.
+_UNBREAKABLE = re.compile(r"(?:[!-~]+|.)[、，。；：！？）】》·]*", re.DOTALL)
+
+# Binary streams instead of ASCII: a fifth smaller, and every reader takes them.
+rl_config.useA85 = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a text goes and how small it may become, in mm and points.
+
+    A text too wide is tried half a point smaller, down to `floor`, wrapped into as many lines as
+    the height holds; without a height that is one.
+    """
+
+    x: float
+    y: float
+    width: float
+    size: float
+    floor: float
+    height: float = 0
+    weight: Weight = Weight.REGULAR
+    align: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class FittedText:
+    """Lines of a text and the size in points at which they fit."""
+
+    lines: tuple[str, ...]
+    size: float
+
+    @property
+    def height(self) -> float:
+        """The height of all lines in mm."""
+        return len(self.lines) * self.size * LINE_HEIGHT / mm
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document being drawn; x and y are mm from the top left corner of the page."""
+
+    canvas: Canvas
+    height: float
+
+    def write(self, text: str, place: Place, *, x: float = 0, y: float = 0) -> None:
+        """
+        Write a text into its place, shifted by x and y.
+
+        :raises Refusal: text_too_long.
+        """
+        self.write_fitted(fit_text(text, place), place, x=x, y=y)
+
+    def write_fitted(self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0) -> None:
+        """Write lines that were fitted before into a place, shifted by x and y."""
+        for number, line in enumerate(fitted.lines):
+            top = y + place.y + number * fitted.size * LINE_HEIGHT / mm
+            self._write_line(line, fitted.size, place, left=x + place.x, top=top)
+
+    def write_white(self, text: str, place: Place, *, x: float = 0, y: float = 0) -> None:
+        """Write a text in white, as on a black box."""
+        self.canvas.setFillGray(1)
+        self.write(text, place, x=x, y=y)
+        self.canvas.setFillGray(0)
+
+    def draw_line(
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        *,
+        width: float = 0.4,
+        dashed: bool = False,
+    ) -> None:
+        """Draw a thin line, `width` in points."""
+        self.canvas.setLineWidth(width)
+        self.canvas.setDash(*((1, 3) if dashed else ()))
+        self.canvas.line(x1 * mm, self._flip(y1), x2 * mm, self._flip(y2))
+
+    def fill_box(self, x: float, y: float, width: float, height: float) -> None:
+        """Fill a black box."""
+        self.canvas.rect(x * mm, self._flip(y + height), width * mm, height * mm, stroke=0, fill=1)
+
+    def draw_raster(self, raster: Raster, *, x: float, y: float, side: float) -> None:
+        """Draw a QR raster as an image mask: dark modules are ink, light ones stay paper."""
+        size, left, bottom = side * mm, x * mm, self._flip(y + side)
+        self.canvas.addLiteral(
+            f"q 0 g {size:.4f} 0 0 {size:.4f} {left:.4f} {bottom:.4f} cm "
+            f"BI /W {raster.side} /H {raster.side} /BPC 1 /IM true /D [1 0] /F /AHx "
+            f"ID {raster.rows.hex().upper()}> EI Q"
+        )
+
+    def next_page(self) -> None:
+        """End this page."""
+        self.canvas.showPage()
+
+    def _write_line(self, line: str, size: float, place: Place, *, left: float, top: float) -> None:
+        room = place.width * mm - measure(line, size=size, weight=place.weight)
+        shift = {"left": 0.0, "centre": room / 2, "right": room}[place.align]
+        text = self.canvas.beginText(left * mm + shift, self._flip(top) - size * _ASCENT)
+        for font, piece in split_runs(line, weight=place.weight):
+            text.setFont(font, size)
+            text.textOut(piece)
+        self.canvas.drawText(text)
+
+    def _flip(self, y: float) -> float:
+        return (self.height - y) * mm
+
+
+@contextmanager
+def open_paper(*, path: Path, size: tuple[float, float], title: str) -> Iterator[Paper]:
+    """
+    Draw a file: it appears at `path` when the block ends well, and not at all otherwise.
+
+    Without time stamps, so that the same drawing gives the same bytes.
+    """
+    load_fonts()
+    unfinished = path.with_name(path.name + ".part")
+    canvas = Canvas(
+        str(unfinished),
+        pagesize=(size[0] * mm, size[1] * mm),
+        pageCompression=1,
+        invariant=1,
+        initialFontName=REGULAR_FONT,
+        lang="zh-CN",
+    )
+    canvas.setTitle(title)
+    yield Paper(canvas=canvas, height=size[1])
+    canvas.save()
+    Path(unfinished).replace(path)
+
+
+def fit_text(text: str, place: Place) -> FittedText:
+    """
+    Give a text as the largest lines that fit a place.
+
+    :raises Refusal: text_too_long, when even the smallest size needs more lines than there are.
+    """
+    for size in sizes_down(place.size, place.floor):
+        lines = wrap_text(text, width=place.width, size=size, weight=place.weight)
+        if len(lines) <= max(1, int(place.height * mm / (size * LINE_HEIGHT))):
+            return FittedText(lines=lines, size=size)
+    raise Refusal("text_too_long", N_("“%(text)s”太长，纸面放不下，请缩短"), text=text)
+
+
+def sizes_down(size: float, floor: float) -> Iterator[float]:
+    """Give the type sizes to try, from the largest to the floor, half a point apart."""
+    while size >= floor:
+        yield size
+        size -= _SHRINK_STEP
+
+
+def wrap_text(text: str, *, width: float, size: float, weight: Weight) -> tuple[str, ...]:
+    """Break a text into lines at most `width` mm wide; numbers and Latin words stay whole."""
+    lines, line = [], ""
+    for part in _split_to_width(text, width=width, size=size, weight=weight):
+        if line and measure((line + part).rstrip(), size=size, weight=weight) > width * mm:
+            lines.append(line.rstrip())
+            line = part.lstrip()
+        else:
+            line += part
+    return (*lines, line.rstrip())
+
+
+def _split_to_width(text: str, *, width: float, size: float, weight: Weight) -> Iterator[str]:
+    for part in _UNBREAKABLE.findall(text):
+        if measure(part, size=size, weight=weight) > width * mm:
+            yield from part
+        else:
+            yield part

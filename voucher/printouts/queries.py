@@ -1,0 +1,125 @@
+"""Gathering what a sheet shows from the rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from voucher.codes import read_print_code, show_typed_code
+from voucher.db import db
+from voucher.divisions.models import Division
+from voucher.money import show_yuan
+from voucher.periods import full_years
+from voucher.printouts.drawing.fields import SheetVoucher
+from voucher.printouts.drawing.handover import HandoverLine
+from voucher.refusals import N_
+from voucher.residents.models import Resident, Sex
+from voucher.schemes.queries import get_programme_version, get_service
+from voucher.schemes.rules.programmes import Kind, VoucherItem
+from voucher.signing import KeyRing, sign
+from voucher.text import mask_name
+from voucher.tokens import TokenBody, TokenKind, pack_discount, show_url
+from voucher.vouchers.models import Print, Voucher
+from voucher.vouchers.queries import list_live_prints
+
+_AGE_BAND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every sheet says of the office that issued it."""
+
+    host: str
+    desk_phone: str
+    is_test: bool
+
+
+def list_sheet_vouchers(
+    *, run_id: int, community: Division, office: Office, keyring: KeyRing
+) -> Iterator[SheetVoucher]:
+    """Give every live print of a run in one community as its sheet shows it, in delivery order."""
+    for voucher, made, resident, _ in list_live_prints(run_id=run_id, community_id=community.id):
+        programme = get_programme_version(voucher.scheme_version_id)
+        item = next(item for item in programme.items if item.id == voucher.item)
+        body = _describe_token(voucher, made, item, office.is_test)
+        age = full_years(resident.born_date, voucher.period_from)
+        yield SheetVoucher(
+            programme=programme.paper_name.zh,
+            value=_show_value(voucher),
+            covers=item.terms.zh,
+            valid_from=voucher.period_from,
+            last_date=body.last_date,
+            masked_name=mask_name(resident.name),
+            sex=N_("女") if resident.sex == Sex.FEMALE else N_("男"),
+            age_band=_show_age_band(age),
+            community=community.name,
+            serial=voucher.serial,
+            print_number=made.number,
+            typed_code=show_typed_code(body.print_id),
+            qr_text=show_url(sign(body=body, keyring=keyring), host=office.host),
+            host=office.host,
+            desk_phone=office.desk_phone,
+        )
+
+
+def _describe_token(voucher: Voucher, made: Print, item: VoucherItem, is_test: bool) -> TokenBody:
+    grant = next(grant for grant in item.grants if voucher.level in grant.levels)
+    return TokenBody(
+        kid=made.kid,
+        scheme=voucher.scheme_version_id,
+        print_id=read_print_code(made.code),
+        kind=TokenKind(voucher.kind),
+        value=_describe_value(voucher, item),
+        service_class=get_service(item.services[0]).number if len(item.services) == 1 else 0,
+        valid_from=voucher.period_from,
+        # Inclusive on paper and in the token, exclusive everywhere else.
+        last_date=type(voucher.period_to).fromordinal(voucher.period_to.toordinal() - 1),
+        community=voucher.community_id,
+        partial_use=grant.partial,
+        offline_allowed=voucher.is_offline,
+        home_shop_required=False,
+        is_test=is_test,
+    )
+
+
+def _describe_value(voucher: Voucher, item: VoucherItem) -> int:
+    if voucher.kind == Kind.AMOUNT:
+        return voucher.unit_fen
+    if voucher.kind == Kind.COUNT:
+        return voucher.uses_total
+    shares = {share.basis_points for share in item.shares if _reads(share.levels, voucher.level)}
+    # Several shares cannot be written down: 0 tells the till to ask.
+    share = shares.pop() if len(shares) == 1 else 0
+    return pack_discount(share=share, cap_yuan=voucher.unit_fen // 100)
+
+
+def _reads(levels: tuple[str, ...], level: str) -> bool:
+    return not levels or level in levels
+
+
+def _show_value(voucher: Voucher) -> str:
+    if voucher.kind == Kind.COUNT:
+        return f"{voucher.uses_total} 次"
+    if voucher.kind == Kind.AMOUNT:
+        return f"{show_yuan(voucher.unit_fen)} 元"
+    return f"本月最高抵扣 {show_yuan(voucher.unit_fen).removesuffix('.00')} 元"
+
+
+def _show_age_band(age: int) -> str:
+    start = age // _AGE_BAND * _AGE_BAND
+    return f"{start}岁以上" if start >= 100 else f"{start}-{start + _AGE_BAND - 1}岁"
+
+
+def list_handover_lines(*, run_id: int, community_id: int) -> Iterator[HandoverLine]:
+    """Give one line a resident with the serials to be handed over, in delivery order."""
+    people: dict[int, tuple[Resident, list[str]]] = {}
+    for voucher, _, resident, _ in list_live_prints(run_id=run_id, community_id=community_id):
+        people.setdefault(resident.id, (resident, []))[1].append(voucher.serial)
+    for resident, serials in people.values():
+        yield HandoverLine(name=resident.name, address=resident.address, serials=tuple(serials))
+
+
+def get_street(*, community: Division) -> Any:
+    """Give the street a community lies in."""
+    return db.session.scalars(select(Division).where(Division.id == community.parent_id)).one()

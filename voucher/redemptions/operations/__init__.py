@@ -1,0 +1,1 @@
+"""Taking a voucher, taking it back, and the departures that touch both."""

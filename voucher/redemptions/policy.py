@@ -1,0 +1,14 @@
+"""Who may redeem and who may take back."""
+
+from voucher.access import Action, Role, has_role, works_a_till
+
+REDEEM = Action("redemptions.redeem", (works_a_till, has_role(Role.CONSOLE)))
+LOOK_UP = Action("redemptions.look_up", (works_a_till,))
+UNDO = Action(
+    "redemptions.undo",
+    (works_a_till, has_role(Role.CONSOLE, Role.APPROVER, Role.FINANCE)),
+)
+REVERSE_LATE = Action("redemptions.reverse_late", (has_role(Role.APPROVER, Role.FINANCE),))
+RECORD_DEPARTURES = Action(
+    "redemptions.record_departures", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
+)

@@ -1,0 +1,195 @@
+"""Reading vouchers as a till sees them, and redemptions."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from voucher.access import Actor
+from voucher.codes import is_typed_code, parse_typed_code, write_print_code
+from voucher.db import db
+from voucher.redemptions.models import Attempt, Redemption, Reversal
+from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
+from voucher.refusals import N_, BadInput, NotFound
+from voucher.schemes.rules.programmes import Kind
+from voucher.signing import KeyRing, verify
+from voucher.vouchers.models import Print, Voucher
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a code needs to know of the installation."""
+
+    host: str
+    keyring: KeyRing
+    test_allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A code that was understood: the print it names and how it came."""
+
+    print_code: str
+    mode: Mode
+
+
+def read_code(*, text: str, reader: Reader) -> Read:
+    """
+    Read a scanned text, a bare token or a typed code.
+
+    :raises RedemptionRefused: not_ours version key key_revoked signature damaged test typo.
+    """
+    trimmed = text.strip()
+    try:
+        if is_typed_code(trimmed):
+            return Read(write_print_code(parse_typed_code(trimmed)), Mode.TYPED)
+        body = verify(
+            trimmed, host=reader.host, keyring=reader.keyring, test_allowed=reader.test_allowed
+        )
+    except BadInput as fault:
+        raise RedemptionRefused(fault.word, fault.sentence, **fault.facts) from None
+    return Read(write_print_code(body.print_id), Mode.SCANNED)
+
+
+def guess_mode(text: str) -> Mode:
+    """Tell how a text that could not be read was meant."""
+    return Mode.TYPED if is_typed_code(text.strip()) else Mode.SCANNED
+
+
+def find_voucher_of_print(*, print_code: str) -> int | None:
+    """Give the voucher a print is of, or None."""
+    return db.session.scalar(select(Print.voucher_id).where(Print.code == print_code))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A voucher as a till sees it, with what the ledger needs to know of it."""
+
+    seen: Seen
+    serial: str
+    programme: str
+    scheme_version_id: int
+    community_id: int
+    resident_id: int
+
+
+def get_found(*, print_code: str) -> Found:
+    """
+    Give the voucher of a print, fresh from the database.
+
+    :raises RedemptionRefused: unknown.
+    """
+    row = db.session.execute(
+        select(
+            Voucher.id,
+            Print.id.label("print_id"),
+            Print.state.label("print_state"),
+            *_COLUMNS,
+        )
+        .join(Print, Print.voucher_id == Voucher.id)
+        .where(Print.code == print_code)
+    ).one_or_none()
+    if row is None:
+        raise RedemptionRefused("unknown", N_("没有这张券，请核对券码"))
+    return Found(
+        _as_seen(row),
+        row.serial,
+        row.programme,
+        row.scheme_version_id,
+        row.community_id,
+        row.resident_id,
+    )
+
+
+_COLUMNS = (
+    Voucher.serial,
+    Voucher.state,
+    Voucher.held_reason,
+    Voucher.kind,
+    Voucher.item,
+    Voucher.level,
+    Voucher.programme,
+    Voucher.scheme_version_id,
+    Voucher.community_id,
+    Voucher.resident_id,
+    Voucher.period_from,
+    Voucher.period_to,
+    Voucher.unit_fen,
+    Voucher.committed_fen,
+    Voucher.balance_fen,
+    Voucher.balance_uses,
+    Voucher.redeemed_fen,
+)
+
+
+def _as_seen(row: Any) -> Seen:
+    return Seen(
+        voucher_id=row.id,
+        print_id=row.print_id,
+        print_state=row.print_state,
+        state=row.state,
+        held_reason=row.held_reason,
+        kind=Kind(row.kind),
+        item=row.item,
+        level=row.level,
+        period_from=row.period_from,
+        period_to=row.period_to,
+        unit_fen=row.unit_fen,
+        committed_fen=row.committed_fen,
+        balance_fen=row.balance_fen,
+        balance_uses=row.balance_uses,
+        redeemed_fen=row.redeemed_fen,
+    )
+
+
+def was_used_here(*, voucher_id: int, shop_id: int) -> bool:
+    """Tell whether this shop took from the voucher and has not taken it back."""
+    reversed_since = exists().where(Reversal.redemption_id == Redemption.id)
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    Redemption.voucher_id == voucher_id,
+                    Redemption.shop_id == shop_id,
+                    ~reversed_since,
+                )
+            )
+        )
+    )
+
+
+def get_redemption(*, actor: Actor, redemption_id: int) -> Redemption:
+    """
+    Give a redemption: a till's own, or one of a resident of the account's area.
+
+    :raises NotFound: redemption_unknown.
+    """
+    found = db.session.get(Redemption, redemption_id)
+    if found is not None and actor.device_id is not None and found.shop_id != actor.shop_id:
+        found = None
+    if found is not None and actor.device_id is None:
+        community = db.session.scalar(
+            select(Voucher.community_id).where(Voucher.id == found.voucher_id)
+        )
+        found = found if actor.covers(community) else None
+    if found is None:
+        raise NotFound(
+            "redemption_unknown", N_("没有编号为 %(redemption)s 的核销"), redemption=redemption_id
+        )
+    return found
+
+
+def count_typed_misses(*, device_id: int, now: datetime) -> int:
+    """Tell how many typed codes of the last hour named no voucher; scans never count."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Attempt.device_id == device_id,
+                Attempt.mode == Mode.TYPED,
+                Attempt.reason == "unknown",
+                Attempt.attempted_at > now - timedelta(hours=1),
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,238 @@
+"""Commands of vouchers."""
+
+from typing import Any
+
+import click
+from flask import current_app
+
+from voucher import clock
+from voucher.access import Actor
+from voucher.codes import parse_serial, read_print_code, show_typed_code
+from voucher.config import Home, read_key
+from voucher.console import command, group
+from voucher.db import transaction
+from voucher.divisions.queries import get_community
+from voucher.jobs import claim_chunk
+from voucher.money import show_yuan
+from voucher.periods import local_date, parse_month
+from voucher.schemes.queries import get_programme, get_programme_version
+from voucher.signing import load_keyring
+from voucher.vouchers import policy
+from voucher.vouchers.models import IssueRun
+from voucher.vouchers.operations import custody, ending, runs
+from voucher.vouchers.operations.issuing import issue_chunk
+from voucher.vouchers.queries import count_vouchers, get_run, list_runs
+from voucher.vouchers.rules import RunState
+
+
+@command("issue", action=policy.DRAFT_RUN)
+@click.argument("programme")
+@click.option("--month", required=True, help="YYYY-MM")
+@click.option("--community", help="社区代码")
+@click.option("--dry-run", is_flag=True, help="只试算")
+def issue(
+    *, actor: Actor, programme: str, month: str, community: str | None, dry_run: bool
+) -> dict[str, Any]:
+    """生成发券批次草稿 · Draft a run: who is due a voucher of the month and has none."""
+    found, period_from, now = get_programme(programme), parse_month(month), clock.now()
+    with transaction():
+        place = get_community(actor=actor, code=community) if community else None
+        where = place.id if place else None
+        plan = runs.plan_run(
+            actor=actor,
+            programme=found,
+            period_from=period_from,
+            community_id=where,
+            today=local_date(now),
+        )
+        if dry_run:
+            return _show_plan(plan)
+        run = runs.draft_run(
+            actor=actor,
+            programme=found,
+            period_from=period_from,
+            community_id=where,
+            plan=plan,
+            now=now,
+        )
+        return _show_run(run) | {"already_issued": plan.already_issued}
+
+
+def _show_plan(plan: runs.Plan) -> dict[str, Any]:
+    return {
+        "run": None,
+        "vouchers": len(plan.lines),
+        "residents": plan.residents,
+        "already_issued": plan.already_issued,
+        "value_fen": plan.value_fen,
+        "state": "draft",
+    }
+
+
+def _show_run(run: IssueRun) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "programme": run.programme,
+        "month": run.period_from.strftime("%Y-%m"),
+        "number": run.number,
+        "vouchers": run.vouchers,
+        "residents": run.residents,
+        "value_fen": run.value_fen,
+        "state": str(run.state),
+    }
+
+
+@command(
+    "list",
+    action=policy.LIST_RUNS,
+    show=lambda answer: (
+        f"{row['run']}  {row['programme']}  {row['month']}  {row['vouchers']}  "
+        f"{show_yuan(row['value_fen'])}  {row['state']}"
+        for row in answer["runs"]
+    ),
+)
+def list_all(*, actor: Actor) -> dict[str, Any]:
+    """列出批次 · List runs."""
+    return {"runs": [_show_run(run) for run in list_runs(actor=actor)]}
+
+
+@command("show", action=policy.LIST_RUNS)
+@click.argument("run_id", type=int)
+def show(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """查看批次 · Show a run with its vouchers by state."""
+    run = get_run(actor=actor, run_id=run_id)
+    return _show_run(run) | {"by_state": count_vouchers(run_id=run_id)}
+
+
+@command("approve", action=policy.APPROVE_RUN, grave=True)
+@click.argument("run_id", type=int)
+def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """批准批次并写出全部券 · Approve a run and wait until its vouchers are written."""
+    with transaction():
+        run = get_run(actor=actor, run_id=run_id)
+        programme = get_programme_version(run.scheme_version_id)
+        runs.approve_run(actor=actor, run_id=run_id, programme=programme, now=clock.now())
+    write_run(actor=actor, run_id=run_id)
+    return _show_run(get_run(actor=actor, run_id=run_id))
+
+
+def write_run(*, actor: Actor, run_id: int) -> None:
+    """Work through the chunks of an approved run until none is left."""
+    home: Home = current_app.config["HOME"]
+    ring = load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
+    while True:
+        with transaction():
+            claimed = claim_chunk(job=runs.ISSUE_JOB, subject_id=run_id, now=clock.now())
+        if claimed is None:
+            return
+        with transaction():
+            issue_chunk(
+                actor=actor,
+                run_id=run_id,
+                chunk_id=claimed[0],
+                community_id=claimed[1],
+                kid=ring.signing_kid,
+                now=clock.now(),
+            )
+
+
+@command("cancel", action=policy.CANCEL_RUN, grave=True)
+@click.argument("run_id", type=int)
+@click.option("--reason", default="", help="原因")
+def cancel(*, actor: Actor, run_id: int, reason: str) -> dict[str, Any]:
+    """取消批次（第一张发放之前） · Cancel a run before its first handover."""
+    with transaction():
+        run = ending.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
+        return _show_run(run) | {"state": RunState.CANCELLED.value}
+
+
+@command("handover", action=policy.HAND_OVER)
+@click.argument("run_id", type=int)
+@click.option("--community", help="社区代码")
+def handover(*, actor: Actor, run_id: int, community: str | None) -> dict[str, Any]:
+    """登记已发放签收，券从此可用 · Record paper given and signed for: vouchers become active."""
+    with transaction():
+        place = get_community(actor=actor, code=community) if community else None
+        given = custody.hand_over(
+            actor=actor,
+            run_id=run_id,
+            community_id=place.id if place else None,
+            now=clock.now(),
+        )
+    run = get_run(actor=actor, run_id=run_id)
+    return {"run": run_id, "handed_over": given, "state": str(run.state)}
+
+
+@command("reprint", action=policy.REPRINT)
+@click.argument("serial")
+@click.option("--reason", required=True)
+def reprint(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
+    """补印：同一张券的新印次，旧的立即失效 · Reprint: the older paper is dead at once."""
+    home: Home = current_app.config["HOME"]
+    ring = load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
+    with transaction():
+        made = custody.reprint_voucher(
+            actor=actor,
+            serial=parse_serial(serial),
+            reason=reason,
+            kid=ring.signing_kid,
+            now=clock.now(),
+        )
+        answer = {
+            "serial": parse_serial(serial),
+            "print_number": made.number,
+            "typed_code": show_typed_code(read_print_code(made.code)),
+        }
+    return answer
+
+
+@command("hold", action=policy.HOLD)
+@click.argument("serial")
+@click.option("--reason", required=True)
+def hold(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
+    """暂停一张券 · Hold a voucher."""
+    with transaction():
+        ending.hold_voucher(
+            actor=actor, serial=parse_serial(serial), reason=reason, now=clock.now()
+        )
+    return {"serial": parse_serial(serial), "held": True}
+
+
+@command("release", action=policy.RELEASE)
+@click.argument("serial")
+@click.option("--reason", required=True)
+def release(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
+    """恢复一张暂停的券 · Release a held voucher."""
+    with transaction():
+        ending.release_voucher(
+            actor=actor, serial=parse_serial(serial), reason=reason, now=clock.now()
+        )
+    return {"serial": parse_serial(serial), "held": False}
+
+
+@command("void", action=policy.VOID)
+@click.argument("serials")
+@click.option("--reason", required=True)
+def void(*, actor: Actor, serials: str, reason: str) -> dict[str, Any]:
+    """作废一张或一段券（SERIAL 或 SERIAL-SERIAL） · Void a voucher or a range of serials."""
+    first, _, last = serials.partition("-")
+    with transaction():
+        voided = ending.void_vouchers(
+            actor=actor,
+            first=parse_serial(first),
+            last=parse_serial(last or first),
+            reason=reason,
+            now=clock.now(),
+        )
+    return {"voided": voided}
+
+
+commands = [
+    issue,
+    group("runs", [list_all, show, approve, cancel]),
+    handover,
+    reprint,
+    hold,
+    release,
+    void,
+]

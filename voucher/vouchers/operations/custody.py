@@ -1,0 +1,173 @@
+"""Paper in people's hands: printed, handed over, reprinted."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, insert, select, update
+
+from voucher.access import Actor, within_area
+from voucher.audit.operations import record_event
+from voucher.codes import make_print_id, write_print_code
+from voucher.db import count_changed, db
+from voucher.refusals import N_, Refusal
+from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
+from voucher.vouchers.queries import get_run, get_voucher
+from voucher.vouchers.rules import (
+    OPEN_STATES,
+    PrintState,
+    RunState,
+    VoucherState,
+    runs_before,
+    vouchers_before,
+)
+
+PRINTABLE_STATES = (RunState.ISSUED, RunState.CLOSED)
+
+
+def check_printable(*, run: IssueRun) -> None:
+    """
+    Make sure that a run's vouchers are written and the run still stands.
+
+    :raises Refusal: run_state.
+    """
+    if run.state not in PRINTABLE_STATES:
+        raise Refusal(
+            "run_state",
+            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
+            run=run.id,
+            state=run.state,
+        )
+
+
+def mark_printed(*, run_id: int, now: datetime) -> None:
+    """Note when a run was first printed: only what is printed can be handed over."""
+    db.session.execute(
+        update(IssueRun)
+        .where(IssueRun.id == run_id, IssueRun.printed_at.is_(None))
+        .values(printed_at=now)
+    )
+
+
+def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datetime) -> int:
+    """
+    Make active what was given and signed for, in the actor's area; give how many.
+
+    Held vouchers are not given out. The run closes when nothing is left to give.
+
+    :raises Refusal: run_state, not_printed.
+    """
+    run = get_run(actor=actor, run_id=run_id)
+    check_printable(run=run)
+    if run.printed_at is None:
+        raise Refusal("not_printed", N_("批次 %(run)s 还没有打印，不能发放"), run=run_id)
+    given = _activate(actor, run_id, community_id)
+    event_id = record_event(
+        actor=actor,
+        action="vouchers.hand_over",
+        subject_kind="run",
+        subject_id=run_id,
+        now=now,
+        facts={"vouchers": len(given), "community": community_id},
+    )
+    assert actor.account_id is not None
+    for start in range(0, len(given), 500):
+        _sign_for(given[start : start + 500], event_id, actor.account_id, now)
+    close_finished_run(run_id=run_id, now=now)
+    return len(given)
+
+
+def _activate(actor: Actor, run_id: int, community_id: int | None) -> list[int]:
+    activate = (
+        update(Voucher)
+        .where(
+            Voucher.run_id == run_id,
+            Voucher.state.in_(vouchers_before(VoucherState.ACTIVE)),
+            Voucher.held_reason.is_(None),
+            within_area(Voucher.community_id, actor),
+        )
+        .values(state=VoucherState.ACTIVE)
+        .returning(Voucher.id)
+        .execution_options(synchronize_session=False)
+    )
+    if community_id is not None:
+        activate = activate.where(Voucher.community_id == community_id)
+    return list(db.session.scalars(activate))
+
+
+def _sign_for(voucher_ids: list[int], event_id: int, account_id: int, now: datetime) -> None:
+    prints = db.session.scalars(
+        select(Print.id).where(Print.voucher_id.in_(voucher_ids), Print.state == PrintState.LIVE)
+    )
+    signed = [
+        {
+            "print_id": print_id,
+            "event_id": event_id,
+            "handed_over_at": now,
+            "handed_over_by": account_id,
+        }
+        for print_id in prints
+    ]
+    if signed:
+        db.session.execute(insert(Handover), signed)
+
+
+def close_finished_run(*, run_id: int, now: datetime) -> None:
+    """Close a run of which every print is delivered, void or dead."""
+    waiting = exists().where(Voucher.run_id == run_id, Voucher.state == VoucherState.INACTIVE)
+    db.session.execute(
+        update(IssueRun)
+        .where(IssueRun.id == run_id, IssueRun.state.in_(runs_before(RunState.CLOSED)), ~waiting)
+        .values(state=RunState.CLOSED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def reprint_voucher(*, actor: Actor, serial: str, reason: str, kid: int, now: datetime) -> Print:
+    """
+    Give a voucher a new print; the older one is dead at once. Same voucher, same serial.
+
+    :raises Refusal: voucher_state, when the voucher is used, void or lapsed.
+    """
+    voucher = get_voucher(actor=actor, serial=serial)
+    if voucher.state not in OPEN_STATES:
+        raise Refusal(
+            "voucher_state",
+            N_("券 %(serial)s 现在是“%(state)s”，不能执行此操作"),
+            serial=serial,
+            state=voucher.state,
+        )
+    number = _kill_live_print(voucher.id, now) + 1
+    made = Print(
+        voucher_id=voucher.id,
+        code=write_print_code(make_print_id()),
+        number=number,
+        state=PrintState.LIVE,
+        kid=kid,
+        made_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action="vouchers.reprint",
+        subject_kind="voucher",
+        subject_id=serial,
+        now=now,
+        facts={"number": number, "reason": reason},
+    )
+    return made
+
+
+def _kill_live_print(voucher_id: int, now: datetime) -> int:
+    live = db.session.execute(
+        select(Print.id, Print.number).where(
+            Print.voucher_id == voucher_id, Print.state == PrintState.LIVE
+        )
+    ).one()
+    kill = (
+        update(Print)
+        .where(Print.id == live.id, Print.state == PrintState.LIVE)
+        .values(state=PrintState.DEAD, died_at=now)
+    )
+    if count_changed(kill) != 1:
+        raise Refusal("busy", N_("别人正在处理同一张券，请稍后重试"))
+    return int(live.number)

@@ -1,0 +1,274 @@
+"""Vouchers held, released, voided, cancelled with their run, or lapsed at their end."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, select, update
+
+from voucher.access import Actor, within_area
+from voucher.audit.operations import record_event
+from voucher.cases.models import Case
+from voucher.cases.models import Kind as CaseKind
+from voucher.cases.operations import decide_case, open_case
+from voucher.db import count_changed, db
+from voucher.ledger.operations import post_entries, return_budget
+from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
+from voucher.periods import local_date
+from voucher.refusals import N_, NotAllowed, NotFound, Refusal
+from voucher.residents.models import Resident
+from voucher.schemes.rules.programmes import Kind
+from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
+from voucher.vouchers.operations.custody import close_finished_run
+from voucher.vouchers.queries import get_run, get_voucher
+from voucher.vouchers.rules import OPEN_STATES, RunState, VoucherState, runs_before
+
+# Receipts taken offline may arrive this long after the end (offline redemption, part 7).
+LATE_RECEIPTS = timedelta(hours=72)
+
+
+def hold_voucher(*, actor: Actor, serial: str, reason: str, now: datetime) -> Voucher:
+    """
+    Stop a voucher for the time being; nobody can redeem it until it is released.
+
+    :raises Refusal: voucher_state.
+    """
+    voucher = get_voucher(actor=actor, serial=serial)
+    _set_hold(voucher, reason, Voucher.held_reason.is_(None))
+    _record(actor, "vouchers.hold", serial, reason, now)
+    return voucher
+
+
+def release_voucher(*, actor: Actor, serial: str, reason: str, now: datetime) -> Voucher:
+    """
+    Let a held voucher be redeemed again.
+
+    :raises Refusal: voucher_state.
+    """
+    voucher = get_voucher(actor=actor, serial=serial)
+    _set_hold(voucher, None, Voucher.held_reason.is_not(None))
+    _record(actor, "vouchers.release", serial, reason, now)
+    return voucher
+
+
+def _set_hold(voucher: Voucher, reason: str | None, before: ColumnElement[bool]) -> None:
+    change = (
+        update(Voucher)
+        .where(Voucher.id == voucher.id, Voucher.state.in_(OPEN_STATES), before)
+        .values(held_reason=reason)
+    )
+    if count_changed(change) != 1:
+        raise Refusal(
+            "voucher_state",
+            N_("券 %(serial)s 现在是“%(state)s”，不能执行此操作"),
+            serial=voucher.serial,
+            state=voucher.state,
+        )
+
+
+def _record(actor: Actor, action: str, serial: str, reason: str, now: datetime) -> int:
+    return record_event(
+        actor=actor,
+        action=action,
+        subject_kind="voucher",
+        subject_id=serial,
+        now=now,
+        facts={"reason": reason},
+    )
+
+
+def hold_vouchers_of_departed(
+    *, actor: Actor, resident: Resident, died: bool, now: datetime
+) -> int:
+    """
+    Hold at once what somebody who died still has, and ask a second person to void it.
+
+    Whoever moved keeps this month's paper: only the next period stops. Give how many were held.
+    """
+    if not died:
+        return 0
+    hold = (
+        update(Voucher)
+        .where(
+            Voucher.resident_id == resident.id,
+            Voucher.state.in_(OPEN_STATES),
+            Voucher.held_reason.is_(None),
+        )
+        .values(held_reason="died")
+        .execution_options(synchronize_session=False)
+    )
+    held = count_changed(hold)
+    if held:
+        open_case(
+            actor=actor,
+            kind=CaseKind.VOID_OF_DEPARTED,
+            question=f"resident:{resident.id}",
+            subject_kind="resident",
+            subject_id=resident.id,
+            community_id=resident.community_id,
+            now=now,
+            facts={"vouchers": held},
+        )
+    return held
+
+
+def void_vouchers(*, actor: Actor, first: str, last: str, reason: str, now: datetime) -> int:
+    """
+    End every open voucher of the area from one serial to another; their budget comes back.
+
+    What a departed person left is voided only by somebody else than who recorded the departure.
+
+    :raises NotFound: voucher_unknown. :raises NotAllowed: self_approve.
+    """
+    wanted = and_(
+        Voucher.serial.between(first, last),
+        Voucher.state.in_(OPEN_STATES),
+        within_area(Voucher.community_id, actor),
+    )
+    _decide_departures(actor, wanted, now)
+    event_id = _record(actor, "vouchers.void", f"{first}-{last}", reason, now)
+    ended = _end_vouchers(wanted, VoucherState.VOID)
+    if not ended:
+        raise NotFound("voucher_unknown", N_("这个范围内没有可作废的券"))
+    _post_end(ended, event_id, Posting.VOID, f"event:{event_id}", now)
+    for run_id in {row.run_id for row in ended}:
+        close_finished_run(run_id=run_id, now=now)
+    return len(ended)
+
+
+def _decide_departures(actor: Actor, wanted: ColumnElement[bool], now: datetime) -> None:
+    residents = select(Voucher.resident_id).where(wanted)
+    cases = db.session.execute(
+        select(Case.id).where(
+            Case.kind == CaseKind.VOID_OF_DEPARTED,
+            Case.subject_id.in_(residents),
+            Case.decision.is_(None),
+        )
+    ).scalars()
+    for case_id in cases.all():
+        if not decide_case(actor=actor, case_id=case_id, decision="voided", now=now):
+            raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+
+
+def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> IssueRun:
+    """
+    Give up a draft, or an issued run before its first handover; its budget comes back.
+
+    :raises Refusal: run_state, handed_over.
+    """
+    run = get_run(actor=actor, run_id=run_id)
+    given = exists().where(
+        Handover.print_id == Print.id, Print.voucher_id == Voucher.id, Voucher.run_id == run_id
+    )
+    if db.session.scalar(select(given)):
+        raise Refusal("handed_over", N_("批次 %(run)s 已有券发到老人手中，不能取消"), run=run_id)
+    cancel = (
+        update(IssueRun)
+        .where(IssueRun.id == run_id, IssueRun.state.in_(runs_before(RunState.CANCELLED)))
+        .values(state=RunState.CANCELLED, ended_at=now)
+    )
+    if count_changed(cancel) != 1:
+        raise Refusal(
+            "run_state",
+            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
+            run=run_id,
+            state=run.state,
+        )
+    event_id = record_event(
+        actor=actor,
+        action="vouchers.cancel_run",
+        subject_kind="run",
+        subject_id=run_id,
+        now=now,
+        facts={"reason": reason},
+    )
+    mine = and_(Voucher.run_id == run_id, Voucher.state.in_(OPEN_STATES))
+    ended = _end_vouchers(mine, VoucherState.VOID)
+    if ended:
+        _post_end(ended, event_id, Posting.CANCEL, f"run:{run_id}", now)
+    return run
+
+
+def lapse_vouchers(*, actor: Actor, now: datetime) -> int:
+    """
+    Post the lapse of what ended unused, one entry a run and community; give how many lapsed.
+
+    Vouchers that may be used offline wait 72 hours for receipts still on their way.
+    """
+    last_day = case((Voucher.is_offline, local_date(now - LATE_RECEIPTS)), else_=local_date(now))
+    ended = and_(Voucher.state.in_(OPEN_STATES), Voucher.period_to <= last_day)
+    places = db.session.execute(
+        select(Voucher.run_id, Voucher.community_id).where(ended).distinct()
+    ).all()
+    lapsed = 0
+    for run_id, community_id in places:
+        here = and_(ended, Voucher.run_id == run_id, Voucher.community_id == community_id)
+        lapsed += _lapse_place(actor, here, f"run:{run_id}/community:{community_id}", now)
+    return lapsed
+
+
+def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datetime) -> int:
+    rows = _end_vouchers(here, VoucherState.LAPSED)
+    if not rows:
+        return 0
+    event_id = record_event(
+        actor=actor,
+        action="vouchers.lapse",
+        subject_kind="run",
+        subject_id=rows[0].run_id,
+        now=now,
+        facts={"vouchers": len(rows)},
+    )
+    _post_end(rows, event_id, Posting.LAPSE, f"{place}/event:{event_id}", now)
+    close_finished_run(run_id=rows[0].run_id, now=now)
+    return len(rows)
+
+
+def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Any]:
+    """Move what is left of open vouchers to void or lapsed, and give the rows that moved."""
+    part = Voucher.void_fen if target is VoucherState.VOID else Voucher.lapsed_fen
+    end = (
+        update(Voucher)
+        .where(wanted)
+        .values(
+            {
+                part: part + Voucher.balance_fen,
+                Voucher.state: target,
+                Voucher.balance_fen: 0,
+                Voucher.balance_uses: 0,
+            }
+        )
+        .returning(
+            Voucher.id,
+            Voucher.run_id,
+            Voucher.programme,
+            Voucher.community_id,
+            Voucher.period_from,
+            Voucher.item,
+            Voucher.kind,
+            Voucher.unit_fen,
+            part.label("ended_fen"),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(end).all()
+
+
+def _post_end(
+    rows: Sequence[Any], event_id: int, posting: Posting, subject: str, now: datetime
+) -> None:
+    target = LedgerAccount.LAPSED if posting is Posting.LAPSE else LedgerAccount.VOID
+    sums: dict[Pot, tuple[int, int]] = {}
+    for row in rows:
+        pot = Pot(row.programme, row.community_id, row.period_from, row.item)
+        fen, uses = sums.get(pot, (0, 0))
+        ended_uses = row.ended_fen // row.unit_fen if row.kind == Kind.COUNT else 0
+        sums[pot] = (fen + row.ended_fen, uses + ended_uses)
+    entries: list[Entry] = []
+    for pot, (fen, uses) in sums.items():
+        entries += move_money(
+            pot=pot, source=LedgerAccount.COMMITTED, target=target, amount_fen=fen, uses=uses
+        )
+        if target is LedgerAccount.VOID:
+            return_budget(programme=pot.programme, period_from=pot.period_from, amount_fen=fen)
+    post_entries(event_id=event_id, posting=posting, subject_id=subject, entries=entries, now=now)

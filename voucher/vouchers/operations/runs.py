@@ -1,0 +1,288 @@
+"""Drafting, approving and cancelling a run."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from voucher.access import Actor
+from voucher.audit.operations import record_event
+from voucher.care_levels.models import CareLevel, LevelState
+from voucher.db import count_changed, db
+from voucher.entitlements.queries import Entitlement, list_entitlements
+from voucher.jobs import add_chunks
+from voucher.ledger.operations import commit_budget, post_entries
+from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
+from voucher.periods import local_date, next_month, previous_month
+from voucher.refusals import N_, NotAllowed, Refusal
+from voucher.residents.models import Resident
+from voucher.schemes.operations import freeze_scheme
+from voucher.schemes.rules.granting import Grant
+from voucher.schemes.rules.programmes import Kind, Programme
+from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
+from voucher.vouchers.queries import find_latest_run, find_places, find_taken, get_run
+from voucher.vouchers.rules import RunState, VoucherState, runs_before
+
+ISSUE_JOB = "issue_vouchers"
+FIRST_DAY_TO_ISSUE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who would get what: the lines of a run that does not exist yet, in delivery order."""
+
+    lines: tuple[dict[str, Any], ...]
+    already_issued: int
+
+    @property
+    def residents(self) -> int:
+        """Give how many people the lines are for."""
+        return len({line["resident_id"] for line in self.lines})
+
+    @property
+    def value_fen(self) -> int:
+        """Give what approval would take from the budget."""
+        return sum(line["committed_fen"] for line in self.lines)
+
+
+def plan_run(
+    *, actor: Actor, programme: Programme, period_from: date, community_id: int | None, today: date
+) -> Plan:
+    """
+    Work out who is due a voucher of the month and has none yet; writes nothing.
+
+    :raises Refusal: too_early (before the 15th of the month before), period_over.
+    """
+    _check_time(period_from, today)
+    taken = find_taken(programme=programme.id, period_from=period_from)
+    due = list_entitlements(
+        actor=actor, programme=programme, period_from=period_from, community_id=community_id
+    )
+    wanted = [(person, grant) for person in due for grant in person.grants]
+    fresh = [(p, grant) for p, grant in wanted if (p.resident_id, grant.item) not in taken]
+    places = find_places(resident_ids={person.resident_id for person, _ in fresh})
+    fresh.sort(key=lambda pair: places[pair[0].resident_id].order)
+    lines = tuple(_as_line(p, grant, n) for n, (p, grant) in enumerate(fresh, start=1))
+    return Plan(lines, len(wanted) - len(fresh))
+
+
+def _check_time(period_from: date, today: date) -> None:
+    opens = previous_month(period_from).replace(day=FIRST_DAY_TO_ISSUE)
+    if today < opens:
+        raise Refusal("too_early", N_("本月份的券从 %(day)s 起才能制发"), day=opens.isoformat())
+    if today >= next_month(period_from):
+        raise Refusal("period_over", N_("这个月份已经结束，不能再制发"))
+
+
+def _as_line(person: Entitlement, grant: Grant, position: int) -> dict[str, Any]:
+    return {
+        "position": position,
+        "resident_id": person.resident_id,
+        "community_id": person.community_id,
+        "care_level_id": person.care_level_id,
+        "level": person.level,
+        "item": grant.item,
+        "kind": grant.kind,
+        "is_offline": grant.offline,
+        "unit_fen": grant.face_fen if grant.kind is Kind.AMOUNT else grant.cap_fen,
+        "uses": grant.uses if grant.kind is Kind.COUNT else 0,
+        "committed_fen": grant.committed_fen,
+    }
+
+
+def draft_run(
+    *,
+    actor: Actor,
+    programme: Programme,
+    period_from: date,
+    community_id: int | None,
+    plan: Plan,
+    now: datetime,
+) -> IssueRun:
+    """
+    Write a plan down as a draft; with nobody new due, give the month's last run.
+
+    :raises Refusal: nobody_due, when there is neither.
+    """
+    earlier = find_latest_run(programme=programme.id, period_from=period_from)
+    if not plan.lines:
+        if earlier is None:
+            raise Refusal("nobody_due", N_("本月没有人应领此券；请先导入名册、评定并确认等级"))
+        return earlier
+    run = _add_run(actor, programme, period_from, community_id, plan, now)
+    db.session.execute(insert(RunLine), [{**line, "run_id": run.id} for line in plan.lines])
+    record_event(
+        actor=actor,
+        action="vouchers.draft_run",
+        subject_kind="run",
+        subject_id=run.id,
+        now=now,
+        facts={"programme": programme.id, "vouchers": run.vouchers, "fen": run.value_fen},
+    )
+    return run
+
+
+def _add_run(
+    actor: Actor,
+    programme: Programme,
+    period_from: date,
+    community_id: int | None,
+    plan: Plan,
+    now: datetime,
+) -> IssueRun:
+    assert actor.account_id is not None
+    last = db.session.scalar(
+        select(func.max(IssueRun.number)).where(
+            IssueRun.programme == programme.id, IssueRun.period_from == period_from
+        )
+    )
+    run = IssueRun(
+        programme=programme.id,
+        scheme_version_id=freeze_scheme(scheme=programme, now=now),
+        period_from=period_from,
+        period_to=next_month(period_from),
+        number=(last or 0) + 1,
+        community_id=community_id,
+        state=RunState.DRAFT,
+        vouchers=len(plan.lines),
+        residents=plan.residents,
+        value_fen=plan.value_fen,
+        made_by=actor.account_id,
+        made_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetime) -> IssueRun:
+    """
+    Take the run's value from the budget and let its vouchers be written, one chunk a community.
+
+    :raises NotAllowed: self_approve. :raises Refusal: run_state, run_outdated, budget, period_over.
+    """
+    run = get_run(actor=actor, run_id=run_id)
+    if run.made_by == actor.account_id:
+        raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+    _check_time(run.period_from, local_date(now))
+    _move_run(run, RunState.APPROVED, approved_by=actor.account_id, approved_at=now)
+    _check_still_true(run, programme)
+    commit_budget(programme=run.programme, period_from=run.period_from, amount_fen=run.value_fen)
+    run.first_serial = _take_serials(run)
+    event_id = record_event(
+        actor=actor,
+        action="vouchers.approve_run",
+        subject_kind="run",
+        subject_id=run.id,
+        now=now,
+        facts={"vouchers": run.vouchers, "fen": run.value_fen},
+    )
+    communities = _post_commitment(run, event_id, now)
+    add_chunks(job=ISSUE_JOB, subject_id=run.id, parts=communities)
+    return run
+
+
+def _move_run(run: IssueRun, target: RunState, **changes: Any) -> None:
+    move = (
+        update(IssueRun)
+        .where(IssueRun.id == run.id, IssueRun.state.in_(runs_before(target)))
+        .values(state=target, **changes)
+    )
+    if count_changed(move) != 1:
+        raise Refusal(
+            "run_state",
+            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
+            run=run.id,
+            state=run.state,
+        )
+
+
+def _check_still_true(run: IssueRun, programme: Programme) -> None:
+    """Refuse a draft some of whose people departed, lost their level or got the voucher already."""
+    lines = select(func.count(RunLine.id)).where(RunLine.run_id == run.id)
+    departed = lines.join(Resident, Resident.id == RunLine.resident_id).where(
+        Resident.departed_date <= run.period_from
+    )
+    unlevelled = lines.outerjoin(CareLevel, CareLevel.id == RunLine.care_level_id).where(
+        or_(
+            CareLevel.id.is_(None),
+            CareLevel.state != LevelState.CONFIRMED,
+            CareLevel.to_date <= run.period_from,
+        )
+    )
+    doubled = lines.join(Voucher, Voucher.resident_id == RunLine.resident_id).where(
+        Voucher.programme == run.programme,
+        Voucher.period_from == run.period_from,
+        Voucher.item == RunLine.item,
+        Voucher.state != VoucherState.VOID,
+    )
+    faults = {
+        "departed": db.session.scalar(departed) or 0,
+        "without_level": (db.session.scalar(unlevelled) or 0) * programme.needs_confirmation,
+        "already_issued": db.session.scalar(doubled) or 0,
+    }
+    if any(faults.values()):
+        raise Refusal(
+            "run_outdated",
+            N_(
+                "批次 %(run)s 已过时：%(departed)s 人已离开，%(without_level)s 张券的等级已变，"
+                "%(already_issued)s 张已另行发放；请取消后重新生成"
+            ),
+            run=run.id,
+            **faults,
+        )
+
+
+def _take_serials(run: IssueRun) -> int:
+    take = (
+        update(SerialCounter)
+        .where(SerialCounter.period_from == run.period_from)
+        .values(next_number=SerialCounter.next_number + run.vouchers)
+    )
+    if count_changed(take) == 0:
+        db.session.add(SerialCounter(period_from=run.period_from, next_number=1 + run.vouchers))
+        db.session.flush()
+    after = db.session.scalar(
+        select(SerialCounter.next_number)
+        .where(SerialCounter.period_from == run.period_from)
+        .execution_options(populate_existing=True)
+    )
+    assert after is not None
+    return after - run.vouchers
+
+
+def _post_commitment(run: IssueRun, event_id: int, now: datetime) -> list[int]:
+    """Post one balanced transaction a community and give the communities."""
+    sums = db.session.execute(
+        select(
+            RunLine.community_id,
+            RunLine.item,
+            func.sum(RunLine.committed_fen),
+            func.sum(RunLine.uses),
+        )
+        .where(RunLine.run_id == run.id)
+        .group_by(RunLine.community_id, RunLine.item)
+        .order_by(RunLine.community_id, RunLine.item)
+    ).all()
+    entries: dict[int, list[Entry]] = {}
+    for community_id, item, fen, uses in sums:
+        pot = Pot(run.programme, community_id, run.period_from, item)
+        entries.setdefault(community_id, []).extend(
+            move_money(
+                pot=pot,
+                source=LedgerAccount.FUND,
+                target=LedgerAccount.COMMITTED,
+                amount_fen=int(fen),
+                uses=int(uses),
+            )
+        )
+    for community_id, of_community in entries.items():
+        post_entries(
+            event_id=event_id,
+            posting=Posting.APPROVE,
+            subject_id=f"run:{run.id}/community:{community_id}",
+            entries=of_community,
+            now=now,
+        )
+    return list(entries)

@@ -1,0 +1,19 @@
+"""Who may draft, approve, issue, hand over, hold and void."""
+
+from voucher.access import Action, Role, has_role
+
+DRAFT_RUN = Action("vouchers.draft_run", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
+APPROVE_RUN = Action("vouchers.approve_run", (has_role(Role.APPROVER),))
+CANCEL_RUN = Action("vouchers.cancel_run", (has_role(Role.APPROVER),))
+LIST_RUNS = Action(
+    "vouchers.list_runs",
+    (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.CONSOLE),),
+)
+HAND_OVER = Action("vouchers.hand_over", (has_role(Role.WORKER, Role.CONSOLE),))
+REPRINT = Action("vouchers.reprint", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
+HOLD = Action("vouchers.hold", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
+RELEASE = Action("vouchers.release", (has_role(Role.APPROVER),))
+VOID = Action("vouchers.void", (has_role(Role.APPROVER),))
+RECORD_DEPARTURES = Action(
+    "vouchers.record_departures", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
+)
