@@ -5,12 +5,14 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
+from werkzeug.test import TestResponse
 
 from tests.cluster import join_cluster, reserve_cluster, stop_cluster
 from voucher.app import create_app
@@ -19,6 +21,14 @@ from voucher.config import Home, Kind, create_home
 from voucher.db import db
 
 DISTRICT = "510104"
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing with the test around them, as in earnest."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*arguments, **{"buffered": True, **options})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -107,6 +117,7 @@ def app(home: Home, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """Give the application on a fresh database, inside its context."""
     monkeypatch.setenv("DATABASE_URL", database)
     app = create_app(home)
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         db.session.remove()

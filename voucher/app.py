@@ -60,7 +60,10 @@ LIMITS = {"accounts.enter": "30 per minute", "accounts.change": "30 per minute"}
 def create_app(home: Home) -> Flask:
     """Make the application that serves one home."""
     app = Flask(
-        "voucher", template_folder=find_beside("templates"), static_folder=find_beside("static")
+        "voucher",
+        template_folder=find_beside("templates"),
+        static_folder=find_beside("static"),
+        static_url_path="/static",
     )
     app.config.from_mapping(_settings(home))
     db.init_app(app)
@@ -140,7 +143,8 @@ def _limit_attempts(app: Flask) -> None:
 def _trust_proxies(app: Flask) -> None:
     # Forwarded addresses are believed of as many proxies as the operator names, of none otherwise.
     if hops := count_proxies():
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
 
 
 def _find_actor(name: str) -> Actor:

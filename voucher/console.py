@@ -63,7 +63,12 @@ def command(
     return decorate
 
 
-def group(name: str, commands: Iterable[click.Command], *, help: str = "") -> click.Group:  # noqa: A002
+def group(
+    name: str,
+    commands: Iterable[click.Command],
+    *,
+    help: str = "",  # noqa: A002 - click's own word for it
+) -> click.Group:
     """Gather commands under one word."""
     return click.Group(name, commands={str(made.name): made for made in commands}, help=help)
 

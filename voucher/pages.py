@@ -10,7 +10,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from voucher import clock
@@ -155,6 +155,9 @@ def _show_csrf(fault: CSRFError) -> Any:
 def _show_http(fault: HTTPException) -> Any:
     if fault.code is None or fault.code < 400:
         return fault
+    if isinstance(fault, SecurityError):
+        # Asked by a name that is not ours, no address of ours can be told.
+        return Response("400 Bad Request\n", 400, content_type="text/plain; charset=utf-8")
     word, sentence = _HTTP_REFUSALS.get(fault.code, _HTTP_REFUSALS[400])
     answer = _answer(fault.code, word, gettext(sentence))
     # What the standard wants beside the status: Allow, Retry-After.

@@ -1,0 +1,55 @@
+"""Accounts for tests. The people are invented."""
+
+from datetime import datetime
+
+from flask.testing import FlaskClient
+from flask_security import hash_password
+
+from tests.pages import post
+from voucher import clock
+from voucher.access import Actor, Role
+from voucher.accounts.models import Account
+from voucher.accounts.operations import NewAccount, add_account
+from voucher.accounts.queries import describe_actor
+from voucher.db import db, transaction
+
+PASSWORD = "invented-otter-paints-a-bridge"
+ADMIN = Actor(key="account:0", name="console", channel="test", role=Role.CONSOLE, account_id=0)
+
+
+def invite(
+    *,
+    name: str = "zhang.san",
+    role: Role = Role.WORKER,
+    area: str | None = None,
+    now: datetime | None = None,
+) -> NewAccount:
+    """Make an account that still has its first password."""
+    with transaction():
+        return add_account(actor=ADMIN, name=name, role=role, area=area, now=now or clock.now())
+
+
+def make_account(
+    *, name: str = "zhang.san", role: Role = Role.WORKER, area: str | None = None
+) -> Account:
+    """Make an account that has chosen PASSWORD."""
+    account = invite(name=name, role=role, area=area).account
+    with transaction():
+        account.password_hash = hash_password(PASSWORD)
+        account.must_change_password = False
+        account.first_password_expires_at = None
+    return account
+
+
+def make_actor(
+    *, name: str = "zhang.san", role: Role = Role.WORKER, area: str | None = None
+) -> Actor:
+    """Make the actor of a new account."""
+    actor = describe_actor(make_account(name=name, role=role, area=area), channel="test")
+    db.session.rollback()
+    return actor
+
+
+def sign_in(client: FlaskClient, *, name: str = "zhang.san", password: str = PASSWORD) -> int:
+    """Sign in as a browser does; give the status of the answer."""
+    return post(client, "/sign-in", name=name, password=password).status_code
