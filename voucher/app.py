@@ -39,7 +39,7 @@ from voucher.residents import models as _residents  # noqa: F401
 from voucher.schemes import models as _schemes  # noqa: F401
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
-from voucher.shops import models as _shops  # noqa: F401
+from voucher.shops.cli import commands as shops_commands
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
 from voucher.vouchers import models as _vouchers  # noqa: F401
@@ -51,7 +51,7 @@ UPLOAD_LIMIT = 31 * 1024 * 1024
 PAGES = (accounts_pages, overview_pages, upkeep_pages)
 # An API asks for a bearer token and never looks at a cookie, so it has no use for CSRF tokens.
 APIS: tuple[Any, ...] = ()
-COMMANDS = (*accounts_commands, *upkeep_commands)
+COMMANDS = (*accounts_commands, *shops_commands, *upkeep_commands)
 
 # A coarse guard for each process and address; misses of one account are counted in the database.
 LIMITS = {"accounts.enter": "30 per minute", "accounts.change": "30 per minute"}

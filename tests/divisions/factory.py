@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from voucher.residents.rules.communities import Gazetteer, Place, build_gazetteer
+from voucher.divisions.rules.communities import Gazetteer, Place, build_gazetteer
 
 DATA = Path(__file__).parent.parent / "data"
 

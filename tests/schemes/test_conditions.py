@@ -123,6 +123,7 @@ def test_deep_nesting_is_refused(text: str):
 
 
 def test_a_bracket_inside_a_text_does_not_mislead_the_check():
-    samples = {**SAMPLES, "level": ["(", "||"]}
+    samples = {**SAMPLES, "level": ["1 (a", "a || b", "x ? y : z"]}
+    text = 'level == "1 (a" || level == "a || b" || level == "x ? y : z"'
 
-    assert compile_condition(text='level == "||" || level == "("', samples=samples)
+    assert compile_condition(text=text, samples=samples).names == ("level",)

@@ -177,6 +177,7 @@ def test_a_price_example_that_does_not_come_out_fails_with_both_sides():
     (failure,) = check_scheme(changed)
     assert failure.as_json() == {
         "error": "example_failed",
+        "message": {"zh": "算例不符", "en": "The worked example does not come out"},
         "place": "price_examples[1]",
         "expected": {"voucher_fen": 80000, "own_fen": 370001},
         "got": {"voucher_fen": 80000, "own_fen": 370000},

@@ -16,9 +16,8 @@ from voucher.money import parse_yuan
 from voucher.redemptions import policy
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import Reader
+from voucher.redemptions.queries import Reader, get_open_shop
 from voucher.redemptions.rules import Claim, RedemptionRefused
-from voucher.shops.queries import get_approved_shop
 from voucher.signing import load_keyring
 
 
@@ -52,7 +51,7 @@ def redeem(
         uses=uses,
         other_payer_fen=parse_yuan(other_payer) if other_payer not in (None, "0") else 0,
     )
-    till = replace(actor, shop_id=get_approved_shop(code=shop_code).id)
+    till = replace(actor, shop_id=get_open_shop(actor=actor, code=shop_code).id)
     with transaction():
         outcome = attempt_redemption(
             actor=till,

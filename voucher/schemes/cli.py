@@ -24,7 +24,8 @@ MAX_INPUT_CHARACTERS = 100_000
 
 def _show_list(answer: Answer) -> Iterator[str]:
     for scheme in answer["schemes"]:
-        yield f"{scheme['id']}  v{scheme['version']}  {scheme['name']['zh']}"
+        name = f"{scheme['name']['zh']} · {scheme['name']['en']}"
+        yield f"{scheme['id']}  v{scheme['version']}  {name}  [{scheme['confidence']}]"
 
 
 @command("list", action=ANYONE, needs_home=False, show=_show_list)
@@ -54,11 +55,12 @@ def show_scheme(scheme: str) -> Answer:
 
 def _show_check(answer: Answer) -> Iterator[str]:
     for failure in answer["failures"]:
-        yield (
-            f"{failure['scheme']} {failure['place']} [{failure['error']}] "
-            f"{failure['expected']} != {failure['got']}"
-        )
-    yield f"{len(answer['schemes'])} / {answer['examples']} / {len(answer['failures'])}"
+        message = f"{failure['message']['zh']} · {failure['message']['en']}"
+        yield f"{failure['scheme']} {failure['place']}：{message} [{failure['error']}]"
+        if failure["expected"]:
+            yield f"  {failure['expected']} != {failure['got']}"
+    schemes, failures = len(answer["schemes"]), len(answer["failures"])
+    yield f"方案 schemes {schemes} · 算例 examples {answer['examples']} · 不符 failures {failures}"
 
 
 @command(
@@ -92,9 +94,14 @@ def _list_schemes_at(path: Path | None) -> list[Instrument | Programme]:
 
 
 def _show_score(answer: Answer) -> Iterator[str]:
-    yield f"{answer['total']}  {answer['level']}  {answer['level_name']['zh']}"
+    name = answer["level_name"]
+    yield f"总分 total {answer['total']} · 等级 level {answer['level']} {name['zh']} · {name['en']}"
+    yield from _show_reasons(answer)
+
+
+def _show_reasons(answer: Answer) -> Iterator[str]:
     for reason in answer["reasons"]:
-        yield f"  {reason['rule']}"
+        yield "  " + " ".join(f"{name}={value}" for name, value in reason.items())
 
 
 @command("score", action=ANYONE, needs_home=False, show=_show_score)
@@ -124,9 +131,9 @@ def _show_result(instrument: Instrument, answers: Answers, result: Result) -> An
 
 
 def _show_price(answer: Answer) -> Iterator[str]:
-    yield f"券 {show_yuan(answer['voucher_fen'])}  自付 {show_yuan(answer['own_fen'])}"
-    for reason in answer["reasons"]:
-        yield f"  {reason['rule']}"
+    voucher, own = show_yuan(answer["voucher_fen"]), show_yuan(answer["own_fen"])
+    yield f"券付 voucher {voucher} · 自付 own {own}"
+    yield from _show_reasons(answer)
 
 
 @command("price", action=ANYONE, needs_home=False, show=_show_price)

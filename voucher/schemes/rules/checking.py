@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from voucher.refusals import N_, Refusal
+from voucher.refusals import Refusal
 from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.conditions import RESIDENT_SAMPLES
 from voucher.schemes.rules.granting import judge_grants
@@ -18,9 +18,18 @@ from voucher.schemes.rules.programmes import (
     Programme,
 )
 from voucher.schemes.rules.scoring import Result, parse_points, score_points, score_total
-from voucher.schemes.rules.values import Facts, Reason
+from voucher.schemes.rules.values import Facts, Reason, Words
 
 YOUNGEST = 60
+MESSAGES = {
+    "example_failed": Words(zh="算例不符", en="The worked example does not come out"),
+    "class_missing": Words(zh="不属于任何类别", en="Falls in no class"),
+    "rule_unreached": Words(
+        zh="前面的规则已覆盖，永远用不到", en="Earlier rules cover it; it never decides"
+    ),
+    "level_unreached": Words(zh="没有人会进入这一级", en="Nobody can reach this level"),
+    "level_on_paper": Words(zh="券面文字透露了等级", en="The printed text tells the level"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +37,15 @@ class Failure:
     """What a scheme gets wrong, where, and both sides of the difference."""
 
     word: str
-    sentence: str
     place: str
-    expected: Any
-    got: Any
+    expected: Any = ""
+    got: Any = ""
 
     def as_json(self) -> dict[str, Any]:
         """Give the failure as the command line shows it."""
         return {
             "error": self.word,
+            "message": MESSAGES[self.word].as_json(),
             "place": self.place,
             "expected": self.expected,
             "got": self.got,
@@ -65,9 +74,7 @@ def check_scheme(scheme: Instrument | Programme) -> tuple[Failure, ...]:
 
 def _compare(place: str, expected: Any, got: Any) -> Iterator[Failure]:
     if expected != got:
-        yield Failure(
-            "example_failed", N_("%(place)s：算例不符"), place, expected=expected, got=got
-        )
+        yield Failure("example_failed", place, expected=expected, got=got)
 
 
 def _check_score_examples(instrument: Instrument) -> Iterator[Failure]:
@@ -198,17 +205,16 @@ def _check_classes(programme: Programme) -> Iterator[Failure]:
         classed = class_resident(programme, facts)
         if not classed.level:
             place = f"age={facts.age} situation={' '.join(facts.situation)}"
-            yield Failure("class_missing", N_("%(place)s：不属于任何类别"), place, "", "")
+            yield Failure("class_missing", place)
             return
         deciding.add(classed.reasons[0].rule)
         reached.add(classed.level)
     for rule in programme.classes:
         if rule.rule not in deciding:
-            sentence = N_("%(place)s：前面的规则已覆盖，永远用不到")
-            yield Failure("rule_unreached", sentence, rule.rule, "", "")
+            yield Failure("rule_unreached", rule.rule)
     for level in programme.levels:
         if level.id not in reached:
-            yield Failure("level_unreached", N_("%(place)s：没有人会进入这一级"), level.id, "", "")
+            yield Failure("level_unreached", level.id)
 
 
 def _list_residents() -> Iterator[Facts]:
@@ -226,5 +232,4 @@ def _check_paper(programme: Programme) -> Iterator[Failure]:
         secrets = [text for text in (level.id, level.name.zh, level.name.en) if len(text) > 1]
         for words in printed:
             if any(secret in words.zh or secret in words.en for secret in secrets):
-                sentence = N_("%(place)s：券面文字透露了等级")
-                yield Failure("level_on_paper", sentence, words.zh, "", level.id)
+                yield Failure("level_on_paper", words.zh, got=level.id)

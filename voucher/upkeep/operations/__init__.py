@@ -1,0 +1,1 @@
+"""Making an installation, verifying it, and rehearsing the whole chain on invented people."""
