@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from voucher.access import Action, Actor
-from voucher.refusals import Refusal
+from voucher.refusals import N_, Refusal
 
 Answer = dict[str, Any]
 
@@ -48,6 +49,11 @@ def command(
                 answer = _perform(function, action, needs_home, grave, options)
             except Refusal as refusal:
                 _refuse(refusal, as_json)
+            except OperationalError:
+                # The cause stands in the database's own log; here it would be a stack trace.
+                _refuse(
+                    Refusal("busy", N_("数据库暂时无法使用，本次操作没有完成，请稍后重试")), as_json
+                )
             _print(answer, as_json, show)
             if fails_when and fails_when(answer):
                 sys.exit(1)
