@@ -10,10 +10,29 @@ from voucher.cases.operations import open_case
 from voucher.db import db
 from voucher.periods import start_of_day
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.residents.models import Departure, Resident
-from voucher.residents.operations import record_departure
+from voucher.residents.models import Resident
+from voucher.residents.operations.departing import DeparturesFile, record_departure
+from voucher.residents.rules.departures import Departure
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.ending import hold_vouchers_of_departed
+
+
+def import_departures(*, actor: Actor, file: DeparturesFile, now: datetime) -> int:
+    """
+    Record every departure of a judged list and what follows from each; give the vouchers held.
+
+    :raises Refusal: departed_already, when somebody departed since the list was judged.
+    """
+    return sum(
+        depart_resident(
+            actor=actor,
+            resident=resident,
+            departure=row.departure,
+            on=row.departed_date,
+            now=now,
+        )
+        for resident, row in file.due
+    )
 
 
 def depart_resident(
