@@ -129,9 +129,7 @@ def test_the_event_tells_counts_and_no_person(app):
     console = found_district()
     import_people(console, make_person(1), make_person(2, 姓名=""))
 
-    event = db.session.scalars(
-        select(Event).where(Event.action == "residents.import_roster")
-    ).one()
+    event = db.session.scalars(select(Event).where(Event.action == "residents.import_roster")).one()
 
     assert event.facts == {
         "rows": 2,

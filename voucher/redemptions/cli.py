@@ -1,7 +1,7 @@
 """Commands of redemptions."""
 
 import secrets
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,7 @@ def _describe_departures(judged: DeparturesFile, due: int) -> dict[str, Any]:
         "absent": 0,
         "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in judged.rejected],
         "warnings": [],
-        "notices": judged.table.list_notices(),
+        "notices": [asdict(notice) for notice in judged.table.list_notices()],
     }
 
 
