@@ -11,7 +11,7 @@ from voucher.accounts.queries import describe_actor
 from voucher.config import Kind
 from voucher.db import transaction
 from voucher.divisions.operations import found_installation, import_divisions
-from voucher.residents.rules.communities import Gazetteer, Place, build_gazetteer
+from voucher.divisions.rules.communities import Gazetteer, Place, build_gazetteer
 
 DATA = Path(__file__).parent.parent / "data"
 FOUNDER = Actor(key="system", name="system", channel="test", role=Role.CONSOLE)

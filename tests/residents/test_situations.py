@@ -2,7 +2,7 @@
 
 import pytest
 
-from voucher.residents.rules.phones import read_phone
+from voucher.phones import read_phone
 from voucher.residents.rules.situations import read_situation
 
 

@@ -11,7 +11,7 @@ from voucher.config import Kind
 from voucher.db import count_changed, db
 from voucher.divisions.models import Division, Installation
 from voucher.divisions.queries import get_installation, list_divisions
-from voucher.divisions.rules import DivisionRow, read_divisions
+from voucher.divisions.rules.lists import DivisionRow, read_divisions
 from voucher.refusals import N_, Refusal
 from voucher.workbooks.delimited import read_delimited
 

@@ -1,7 +1,7 @@
 """Commands of redemptions."""
 
 import secrets
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,14 @@ from voucher.db import transaction
 from voucher.money import parse_yuan
 from voucher.periods import local_date, parse_day
 from voucher.redemptions import policy
-from voucher.redemptions.operations.departures import import_departures
+from voucher.redemptions.operations.departures import follow_departures
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
 from voucher.redemptions.queries import Reader, get_open_shop
 from voucher.redemptions.rules import Claim, RedemptionRefused
-from voucher.residents.cli import say_fault, show_import
-from voucher.residents.operations.departing import DeparturesFile, judge_departures_file
+from voucher.residents.operations.departing import import_departures, judge_departures_file
 from voucher.signing import load_keyring
 from voucher.workbooks.archive import load_file
-from voucher.workbooks.returning import list_returned_rows
-from voucher.workbooks.writing import write_workbook
 
 
 @command("redeem", action=policy.REDEEM)
@@ -89,6 +86,27 @@ def reverse(*, actor: Actor, redemption: int, reason: str) -> dict[str, Any]:
         )
 
 
+@command("import", action=policy.RECORD_DEPARTURES)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", "on_day", help="基准日 · reference date YYYY-MM-DD")
+def import_departed(*, actor: Actor, file: Path, on_day: str | None) -> dict[str, Any]:
+    """导入去世和迁出名单，去世者的券立即暂停 · Import deaths and moves."""
+    now = clock.now()
+    on = parse_day(on_day) if on_day else local_date(now)
+    judged = judge_departures_file(actor=actor, content=load_file(path=file), on=on)
+    with transaction():
+        done = import_departures(actor=actor, file=judged, now=now)
+        held = follow_departures(actor=actor, departed=done.departed, now=now)
+    return {
+        "rows": done.rows,
+        "accepted": len(done.departed),
+        "unchanged": done.unchanged,
+        "rejected": len(done.rejected),
+        "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in done.rejected],
+        "vouchers_held": held,
+    }
+
+
 def describe_reader(home: Home) -> Reader:
     """Give what reading a code needs to know of this home."""
     return Reader(
@@ -98,44 +116,4 @@ def describe_reader(home: Home) -> Reader:
     )
 
 
-@command("import", action=policy.RECORD_DEPARTURES, show=show_import)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--on", "on_day", help="基准日 · reference date YYYY-MM-DD")
-@click.option("--dry-run", is_flag=True, help="只检查 · judge only")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="退回的行 · XLSX")
-def import_departed(
-    *, actor: Actor, file: Path, on_day: str | None, dry_run: bool, errors: Path | None
-) -> dict[str, Any]:
-    """导入去世和迁出名单（xlsx） · Record who died or moved out; holds the paper of the dead."""
-    now = clock.now()
-    on = parse_day(on_day) if on_day else local_date(now)
-    judged = judge_departures_file(actor=actor, content=load_file(path=file), on=on)
-    due, held = len(judged.due), 0
-    if not dry_run:
-        with transaction():
-            held = import_departures(actor=actor, file=judged, now=now)
-    if errors:
-        returned = list_returned_rows(
-            table=judged.table, rejected=judged.rejected, text_fields=("name",), say=say_fault
-        )
-        errors.write_bytes(write_workbook(sheets=[returned]))
-    return {**_describe_departures(judged, due), "held": held}
-
-
-def _describe_departures(judged: DeparturesFile, due: int) -> dict[str, Any]:
-    return {
-        "rows": judged.rows,
-        "accepted": due,
-        "added": due,
-        "updated": 0,
-        "unchanged": judged.unchanged,
-        "rejected": len(judged.rejected),
-        "absent": 0,
-        "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in judged.rejected],
-        "warnings": [],
-        "notices": [asdict(notice) for notice in judged.table.list_notices()],
-    }
-
-
-departures = group("departures", [import_departed], help="去世和迁出 · Departures")
-commands = [redeem, reverse, departures]
+commands = [redeem, reverse, group("departures", [import_departed], help="离开 · Departures")]

@@ -13,8 +13,9 @@ from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
 from voucher.refusals import N_, BadInput, NotFound
 from voucher.schemes.rules.programmes import Kind
-from voucher.shops.models import Shop, ShopState
+from voucher.shops.models import Shop
 from voucher.shops.queries import get_shop
+from voucher.shops.rules.states import ShopState
 from voucher.signing import KeyRing, verify
 from voucher.vouchers.models import Print, Voucher
 

@@ -1,7 +1,6 @@
 """Tables of shops."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -16,29 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
-
-
-class Registration(StrEnum):
-    """Two tracks: formal registration with the district, or filing with the street."""
-
-    REGISTERED = "registered"
-    FILED = "filed"
-
-
-class ShopState(StrEnum):
-    """A shop may take vouchers only while approved."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    SUSPENDED = "suspended"
-
-
-class DeviceState(StrEnum):
-    """A till waits for its code to be opened, works, or is stopped."""
-
-    WAITING = "waiting"
-    ENROLLED = "enrolled"
-    SUSPENDED = "suspended"
+from voucher.shops.rules.states import DeviceState, Registration, ShopState
 
 
 class Shop(Model):
@@ -71,18 +48,35 @@ class Shop(Model):
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+_PRESENT = text("to_date IS NULL AND approved_by IS NOT NULL")
+_WAITING = text("to_date IS NULL AND approved_by IS NULL")
+
+
 class ShopAccount(Model):
-    """A bank account of a shop; a change is a new row that two people made."""
+    """
+    A bank account of a shop. It is paid from `from_date`, which a second person gave it.
+
+    Until then it is a proposal, which has no first day; a `to_date` withdraws it.
+    """
 
     __tablename__ = "shop_accounts"
     __table_args__ = (
         CheckConstraint("approved_by <> proposed_by", name="two_people"),
+        CheckConstraint("(approved_by IS NULL) = (from_date IS NULL)", name="paid_once_approved"),
+        CheckConstraint("from_date <= to_date", name="period_ordered"),
         Index(
             "uq_shop_accounts_shop_id_present",
             "shop_id",
             unique=True,
-            sqlite_where=text("to_date IS NULL"),
-            postgresql_where=text("to_date IS NULL"),
+            sqlite_where=_PRESENT,
+            postgresql_where=_PRESENT,
+        ),
+        Index(
+            "uq_shop_accounts_shop_id_waiting",
+            "shop_id",
+            unique=True,
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
         ),
     )
 
@@ -93,7 +87,7 @@ class ShopAccount(Model):
     number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     number_index: Mapped[str] = mapped_column(String(32))
     number_tail: Mapped[str] = mapped_column(String(4))
-    from_date: Mapped[date] = mapped_column(Date)
+    from_date: Mapped[date | None] = mapped_column(Date)
     to_date: Mapped[date | None] = mapped_column(Date)
     proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
@@ -105,6 +99,7 @@ class ShopService(Model):
     __tablename__ = "shop_services"
     __table_args__ = (
         CheckConstraint("price_fen > 0", name="price_positive"),
+        CheckConstraint("from_date <= to_date", name="period_ordered"),
         Index(
             "uq_shop_services_present",
             "shop_id",
@@ -129,7 +124,10 @@ class Device(Model):
     __tablename__ = "devices"
     __table_args__ = (
         one_of("state", DeviceState),
-        CheckConstraint("(state = 'waiting') = (token_hash IS NULL)", name="token_when_enrolled"),
+        CheckConstraint(
+            "state = 'suspended' OR (state = 'waiting') = (token_hash IS NULL)",
+            name="token_when_enrolled",
+        ),
         UniqueConstraint("code_hash"),
     )
 

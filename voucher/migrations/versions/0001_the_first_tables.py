@@ -556,7 +556,7 @@ def upgrade() -> None:
         sa.Column("expires_at", Instant(), nullable=True),
         sa.Column("suspended_at", Instant(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'waiting') = (token_hash IS NULL)",
+            "state = 'suspended' OR (state = 'waiting') = (token_hash IS NULL)",
             name=op.f("ck_devices_token_when_enrolled"),
         ),
         sa.CheckConstraint(
@@ -701,11 +701,16 @@ def upgrade() -> None:
         sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("number_index", sa.String(length=32), nullable=False),
         sa.Column("number_tail", sa.String(length=4), nullable=False),
-        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=True),
         sa.Column("to_date", sa.Date(), nullable=True),
         sa.Column("proposed_by", sa.Integer(), nullable=False),
         sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(approved_by IS NULL) = (from_date IS NULL)",
+            name=op.f("ck_shop_accounts_paid_once_approved"),
+        ),
         sa.CheckConstraint("approved_by <> proposed_by", name=op.f("ck_shop_accounts_two_people")),
+        sa.CheckConstraint("from_date <= to_date", name=op.f("ck_shop_accounts_period_ordered")),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["accounts.id"], name=op.f("fk_shop_accounts_approved_by_accounts")
         ),
@@ -722,8 +727,15 @@ def upgrade() -> None:
             "uq_shop_accounts_shop_id_present",
             ["shop_id"],
             unique=True,
-            sqlite_where=sa.text("to_date IS NULL"),
-            postgresql_where=sa.text("to_date IS NULL"),
+            sqlite_where=sa.text("to_date IS NULL AND approved_by IS NOT NULL"),
+            postgresql_where=sa.text("to_date IS NULL AND approved_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_shop_accounts_shop_id_waiting",
+            ["shop_id"],
+            unique=True,
+            sqlite_where=sa.text("to_date IS NULL AND approved_by IS NULL"),
+            postgresql_where=sa.text("to_date IS NULL AND approved_by IS NULL"),
         )
 
     op.create_table(
@@ -734,6 +746,7 @@ def upgrade() -> None:
         sa.Column("price_fen", sa.Integer(), nullable=False),
         sa.Column("from_date", sa.Date(), nullable=False),
         sa.Column("to_date", sa.Date(), nullable=True),
+        sa.CheckConstraint("from_date <= to_date", name=op.f("ck_shop_services_period_ordered")),
         sa.CheckConstraint("price_fen > 0", name=op.f("ck_shop_services_price_positive")),
         sa.ForeignKeyConstraint(
             ["shop_id"], ["shops.id"], name=op.f("fk_shop_services_shop_id_shops")

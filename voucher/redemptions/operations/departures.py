@@ -1,5 +1,6 @@
 """Departures: who died or moved out, and what that does to paper already out."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import exists, select
@@ -11,44 +12,23 @@ from voucher.db import db
 from voucher.periods import start_of_day
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.residents.models import Resident
-from voucher.residents.operations.departing import DeparturesFile, record_departure
 from voucher.residents.rules.departures import Departure
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.ending import hold_vouchers_of_departed
 
 
-def import_departures(*, actor: Actor, file: DeparturesFile, now: datetime) -> int:
+def follow_departures(*, actor: Actor, departed: Iterable[Resident], now: datetime) -> int:
     """
-    Record every departure of a judged list and what follows from each; give the vouchers held.
+    Hold the paper of those who died, and ask about every use dated after a death.
 
-    :raises Refusal: departed_already, when somebody departed since the list was judged.
+    Call it in the transaction that recorded the departures. Give how many vouchers were held.
     """
-    return sum(
-        depart_resident(
-            actor=actor,
-            resident=resident,
-            departure=row.departure,
-            on=row.departed_date,
-            now=now,
-        )
-        for resident, row in file.due
-    )
-
-
-def depart_resident(
-    *, actor: Actor, resident: Resident, departure: Departure, on: date, now: datetime
-) -> int:
-    """
-    Record a departure, hold the paper of the dead, and ask about every use dated after a death.
-
-    Give how many vouchers were held.
-    """
-    record_departure(actor=actor, resident=resident, departure=departure, on=on, now=now)
-    held = hold_vouchers_of_departed(
-        actor=actor, resident=resident, died=departure is Departure.DIED, now=now
-    )
-    if departure is Departure.DIED:
-        _question_later_uses(actor, resident, on, now)
+    held = 0
+    for resident in departed:
+        died = resident.departure == Departure.DIED
+        held += hold_vouchers_of_departed(actor=actor, resident=resident, died=died, now=now)
+        if died and resident.departed_date is not None:
+            _question_later_uses(actor, resident, resident.departed_date, now)
     return held
 
 

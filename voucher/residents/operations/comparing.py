@@ -7,6 +7,7 @@ from datetime import date
 
 from voucher.access import Actor
 from voucher.divisions.queries import list_communities
+from voucher.divisions.rules.communities import Place, build_gazetteer
 from voucher.residents.queries import (
     KnownResident,
     index_id_number,
@@ -14,7 +15,6 @@ from voucher.residents.queries import (
     list_indexes_of_dead,
     list_known_residents,
 )
-from voucher.residents.rules.communities import Place, build_gazetteer
 from voucher.residents.rules.comparing import (
     RECORDED_DEAD,
     REGISTERED_ELSEWHERE,

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from voucher.divisions.rules.communities import Gazetteer
+from voucher.phones import read_phone
 from voucher.refusals import N_
-from voucher.residents.rules.communities import Gazetteer
 from voucher.residents.rules.id_numbers import (
     MINIMUM_AGE,
     UNUSUAL_AGE,
@@ -19,7 +20,6 @@ from voucher.residents.rules.id_numbers import (
     read_id_number,
 )
 from voucher.residents.rules.names import find_name_faults, normalise_name
-from voucher.residents.rules.phones import read_phone
 from voucher.residents.rules.situations import read_situation
 from voucher.workbooks.cells import Cell, read_day, read_text
 from voucher.workbooks.faults import Fault, RejectedRow, find_text_faults

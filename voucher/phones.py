@@ -1,4 +1,4 @@
-"""Telephone numbers of residents: mobile or landline within China."""
+"""Telephone numbers: mobile or landline within China."""
 
 import re
 

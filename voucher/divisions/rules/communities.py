@@ -1,4 +1,4 @@
-"""Which official community a roster's row means: equal names or nothing, no likeness."""
+"""Which official community a sheet means: equal names or nothing, no likeness."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voucher.residents.rules.communities import Place, build_gazetteer, name_forms
+from voucher.divisions.rules.communities import Place, build_gazetteer, name_forms
 
 GAZETTEER = build_gazetteer(
     [

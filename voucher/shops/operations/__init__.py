@@ -1,0 +1,1 @@
+"""What is done with shops: imported, approved, given tills."""

@@ -1,1 +1,0 @@
-"""Making an installation, verifying it, and rehearsing the whole chain on invented people."""
