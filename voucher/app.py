@@ -117,10 +117,14 @@ def open_site() -> Flask:
 
 @contextmanager
 def open_home() -> Iterator[Flask]:
-    """Open the home that VOUCHER_HOME names, for one command."""
+    """Open the home that VOUCHER_HOME names, for one command, and close its database after it."""
     app = open_site()
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def find_beside(name: str) -> Path:

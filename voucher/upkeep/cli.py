@@ -1,6 +1,7 @@
 """Commands that keep an installation."""
 
-import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from voucher.upkeep.operations import install
 from voucher.upkeep.tasks.rehearsing import Rehearsal, rehearse
 from voucher.upkeep.tasks.working import work_once
 
+SITE = "voucher.app:open_site()"
 SAMPLE_DISTRICT = "510104"
 # Reserved names and a number nobody has: a rehearsal must not point at anybody.
 SAMPLE_HOST = "YLQ.EXAMPLE"
@@ -137,12 +139,22 @@ def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(*, host: str, port: int) -> dict[str, Any]:
-    """打开网站 · Serve the site until it is stopped."""
+    """打开网站 · Serve the site, with its worker, until it is stopped."""
     load_home(find_home_path())
     # No access log: the address of a voucher's page holds its token.
-    arguments = ["--workers=2", "--threads=4", f"--bind={host}:{port}", "voucher.app:open_site()"]
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    os.execv(gunicorn, [str(gunicorn), *arguments])  # noqa: S606 - no shell, our own words
+    site = ["gunicorn", "--workers=2", "--threads=4", f"--bind={host}:{port}", SITE]
+    beside = Path(sys.executable).parent
+    started = [
+        subprocess.Popen([str(beside / program), *words])  # noqa: S603 - our own words
+        for program, *words in (["voucher", "worker"], site)
+    ]
+    # Whoever stops this process stops both: a worker left behind would go on alone.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        return {"exit": started[-1].wait()}
+    finally:
+        for process in started:
+            process.terminate()
 
 
 commands = [
