@@ -94,7 +94,11 @@ def open_home() -> Iterator[Flask]:
     """Open the home that VOUCHER_HOME names, for one command."""
     app = open_site()
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def find_beside(name: str) -> Path:

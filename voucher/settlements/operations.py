@@ -14,15 +14,15 @@ from voucher.ledger.checks import CHECKS as LEDGER_CHECKS
 from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.money import split_by_largest_remainder
-from voucher.periods import start_of_day
+from voucher.periods import local_date, start_of_day
 from voucher.redemptions.checks import CHECKS as REDEMPTION_CHECKS
 from voucher.refusals import N_, BadInput, NotAllowed, Refusal
 from voucher.schemes.queries import get_programme_version
 from voucher.schemes.rules.programmes import list_funding_sources
-from voucher.sealing import seal, unseal
+from voucher.sealing import seal
 from voucher.settlements.models import Settlement, SettlementLine, SettlementState
 from voucher.settlements.queries import OpenLine, get_settlement, list_open_lines, list_pots
-from voucher.shops.models import ShopAccount
+from voucher.shops.queries import Payee, find_payee
 from voucher.vouchers.checks import CHECKS as VOUCHER_CHECKS
 
 # What must hold to the fen before a single line is closed.
@@ -91,8 +91,7 @@ def _make_settlement(
     actor: Actor, shop_id: int, bill: _Bill, through: date, cut_at: datetime, now: datetime
 ) -> None:
     assert actor.account_id is not None
-    account = _get_account(shop_id)
-    number = unseal(account.number_sealed, column="shop_accounts.number", row=f"{shop_id}")
+    payee = _get_payee(shop_id, local_date(now))
     settlement = Settlement(
         shop_id=shop_id,
         through_date=through,
@@ -100,12 +99,12 @@ def _make_settlement(
         lines=len(bill.lines),
         amount_fen=bill.amount_fen,
         held=bill.held,
-        bank=account.bank,
-        holder=account.holder,
+        bank=payee.bank,
+        holder=payee.holder,
         number_sealed=seal(
-            number, column="settlements.number", row=f"settlement:{shop_id}:{through}"
+            payee.number, column="settlements.number", row=f"settlement:{shop_id}:{through}"
         ),
-        number_tail=account.number_tail,
+        number_tail=payee.tail,
         state=SettlementState.MADE,
         made_by=actor.account_id,
         made_at=now,
@@ -127,10 +126,8 @@ def _make_settlement(
     _record(actor, "settlements.make", settlement, now)
 
 
-def _get_account(shop_id: int) -> ShopAccount:
-    found = db.session.scalar(
-        select(ShopAccount).where(ShopAccount.shop_id == shop_id, ShopAccount.to_date.is_(None))
-    )
+def _get_payee(shop_id: int, day: date) -> Payee:
+    found = find_payee(shop_id=shop_id, day=day)
     if found is None:
         raise Refusal("account_missing", N_("商户 %(shop)s 没有收款账户，不能结算"), shop=shop_id)
     return found
