@@ -57,7 +57,7 @@ def test_a_text_that_is_no_serial_is_refused(text):
 
 @pytest.mark.parametrize("number", [0, codes.MAX_SERIAL_NUMBER + 1])
 def test_a_running_number_that_does_not_fit_is_a_fault_of_the_program(number):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="does not fit a serial"):
         codes.make_serial(month=DECEMBER, number=number)
 
 

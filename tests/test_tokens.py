@@ -81,13 +81,13 @@ def test_a_discount_carries_its_share_and_cap(share, cap_yuan):
     ],
 )
 def test_a_figure_that_does_not_fit_is_a_fault_of_the_program(wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"does not fit|at most|before it begins"):
         tokens.pack_body(replace(BODY, **wrong))
 
 
 @pytest.mark.parametrize(("share", "cap_yuan"), [(10_001, 0), (-1, 0), (0, 65_536), (0, -1)])
 def test_a_share_above_the_whole_and_a_cap_too_large_do_not_fit(share, cap_yuan):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="does not fit a token"):
         tokens.pack_discount(share=share, cap_yuan=cap_yuan)
 
 

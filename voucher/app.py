@@ -23,26 +23,37 @@ from voucher.accounts.operations import admit_account, examine_attempt
 from voucher.accounts.queries import get_actor
 from voucher.accounts.views import blueprint as accounts_pages
 from voucher.assessments import models as _assessments  # noqa: F401
+from voucher.assessments.cli import commands as assessments_commands
 from voucher.audit import models as _audit  # noqa: F401
 from voucher.care_levels import models as _care_levels  # noqa: F401
+from voucher.care_levels.cli import commands as care_levels_commands
 from voucher.cases import models as _cases  # noqa: F401
 from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
 from voucher.console import Doors
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions import models as _divisions  # noqa: F401
+from voucher.divisions.cli import commands as divisions_commands
+from voucher.entitlements.cli import commands as entitlements_commands
 from voucher.ledger import models as _ledger  # noqa: F401
+from voucher.ledger.cli import commands as ledger_commands
 from voucher.overview.views import blueprint as overview_pages
 from voucher.printouts import models as _printouts  # noqa: F401
+from voucher.printouts.cli import commands as printouts_commands
 from voucher.redemptions import models as _redemptions  # noqa: F401
+from voucher.redemptions.cli import commands as redemptions_commands
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
+from voucher.residents.cli import commands as residents_commands
 from voucher.schemes import models as _schemes  # noqa: F401
+from voucher.schemes.cli import commands as schemes_commands
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
+from voucher.settlements.cli import commands as settlements_commands
 from voucher.shops.cli import commands as shops_commands
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
 from voucher.vouchers import models as _vouchers  # noqa: F401
+from voucher.vouchers.cli import commands as vouchers_commands
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
@@ -51,7 +62,22 @@ UPLOAD_LIMIT = 31 * 1024 * 1024
 PAGES = (accounts_pages, overview_pages, upkeep_pages)
 # An API asks for a bearer token and never looks at a cookie, so it has no use for CSRF tokens.
 APIS: tuple[Any, ...] = ()
-COMMANDS = (*accounts_commands, *shops_commands, *upkeep_commands)
+COMMANDS = (
+    *upkeep_commands,
+    *accounts_commands,
+    *divisions_commands,
+    *residents_commands,
+    *assessments_commands,
+    *schemes_commands,
+    *care_levels_commands,
+    *entitlements_commands,
+    *ledger_commands,
+    *vouchers_commands,
+    *printouts_commands,
+    *shops_commands,
+    *redemptions_commands,
+    *settlements_commands,
+)
 
 # A coarse guard for each process and address; misses of one account are counted in the database.
 LIMITS = {"accounts.enter": "30 per minute", "accounts.change": "30 per minute"}

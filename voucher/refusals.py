@@ -1,5 +1,6 @@
 """What is said when something is not done: a machine word, a sentence, the facts."""
 
+from functools import partial
 from typing import Any
 
 
@@ -24,6 +25,10 @@ class Refusal(Exception):
         self.word = word
         self.sentence = sentence
         self.facts = facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Drawing runs in other processes; a refusal there must come back as the same refusal.
+        return partial(type(self), **self.facts), (self.word, self.sentence)
 
     def as_json(self) -> dict[str, Any]:
         """Give what `--json` and the log say of it."""

@@ -12,7 +12,6 @@ from voucher.assessments.rules import (
     AssessmentFile,
     assessment_layout,
     judge_assessments,
-    list_sound_numbers,
     read_diagnoses,
 )
 from voucher.refusals import BadInput
@@ -161,12 +160,6 @@ def test_a_header_without_an_item_is_refused_by_its_name():
         judge_workbook(make_workbook([titles, ["x"] * len(titles)]), set())
 
     assert (caught.value.word, caught.value.facts["missing"]) == ("header", "B.3.9、昏迷")
-
-
-def test_only_sound_numbers_are_asked_for():
-    rows = [(2, (SOUND_ID,)), (3, (" " + SOUND_ID,)), (4, ("1",)), (5, (1.0,)), (6, ("",))]
-
-    assert list_sound_numbers(rows=rows, column=0, day=DAY) == {SOUND_ID}
 
 
 @pytest.mark.parametrize(

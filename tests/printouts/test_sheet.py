@@ -145,5 +145,5 @@ def test_the_catalogue_of_fields_is_what_the_layout_places():
 
 @pytest.mark.parametrize("count", [0, 10_001])
 def test_nothing_and_too_much_are_not_one_file(tmp_path, count):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="are not one file"):
         draw_sheets(path=tmp_path / "s.pdf", vouchers=[SAMPLE] * count, title="t", mark=None)

@@ -35,7 +35,7 @@ def test_a_long_statement_goes_on_and_sums_once(tmp_path):
 
 
 def test_lines_that_do_not_sum_to_the_amount_are_never_printed(tmp_path):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="does not sum"):
         draw_statement(
             path=tmp_path / "s.pdf", statement=make_statement(make_statement_line(1), amount_fen=1)
         )

@@ -14,10 +14,12 @@ from voucher.residents.rules.id_numbers import (
     is_male,
     is_sound,
     lengthen_id_number,
+    list_sound_numbers,
     read_id_number,
 )
 
 DAY = date(2026, 12, 1)
+SOUND = "110101193806150026"
 
 
 def judge(cell: object) -> list[tuple[str, dict[str, object]]]:
@@ -163,3 +165,9 @@ def test_any_text_is_judged_and_only_sound_numbers_pass(text):
     number = read_id_number(text)
 
     assert is_sound(number, day=DAY) == (judge(text) == [])
+
+
+def test_only_sound_numbers_are_asked_for():
+    rows = [(2, (SOUND,)), (3, (" " + SOUND,)), (4, ("1",)), (5, (1.0,)), (6, ("",))]
+
+    assert list_sound_numbers(rows=rows, column=0, day=DAY) == {SOUND}

@@ -7,11 +7,11 @@ from datetime import date
 from typing import NamedTuple
 
 from voucher.refusals import N_
-from voucher.residents.rules.id_numbers import find_id_faults, is_sound, read_id_number
+from voucher.residents.rules.id_numbers import find_id_faults, read_id_number
 from voucher.residents.rules.names import MAX_NAME
-from voucher.residents.rules.roster import ROSTER_LAYOUT, RejectedRow
+from voucher.residents.rules.roster import ROSTER_LAYOUT
 from voucher.workbooks.cells import Cell, is_blank, read_day, read_text, read_whole_number
-from voucher.workbooks.faults import Fault, find_text_faults
+from voucher.workbooks.faults import Fault, RejectedRow, find_text_faults
 from voucher.workbooks.headers import Layout
 
 EVENT_TITLES = {
@@ -101,18 +101,10 @@ def judge_assessments(
         if not faults and assessed:
             faults += _find_repeat(row, first_rows.setdefault((number, assessed), row))
         if faults or assessed is None:
-            judged.rejected.append(RejectedRow(row, tuple(faults), tuple(cells)))
+            judged.rejected.append(RejectedRow(row, tuple(faults)))
         else:
             judged.accepted.append(_accept(row, number, assessed, answers, maxima))
     return judged
-
-
-def list_sound_numbers(
-    *, rows: Iterable[tuple[int, Sequence[Cell]]], column: int, day: date
-) -> set[str]:
-    """Give the identity numbers in a workbook that are good, to ask which of them are known."""
-    numbers = {read_id_number(cells[column]) for _, cells in rows if isinstance(cells[column], str)}
-    return {number for number in numbers if is_sound(number, day=day)}
 
 
 def read_diagnoses(text: str) -> tuple[str, ...]:

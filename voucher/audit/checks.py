@@ -3,7 +3,7 @@
 from sqlalchemy import select, text
 
 from voucher.audit.models import Event, Seal
-from voucher.audit.operations import START_OF_CHAIN, digest_event
+from voucher.audit.rules import START_OF_CHAIN, chain_digest
 from voucher.db import db
 from voucher.laws import Breach, Check, Finding
 
@@ -46,20 +46,20 @@ def check_append_only() -> Finding:
 
 def check_chain() -> Finding:
     """I13: seal numbers have no gap, their times never go back, and every hash is right."""
-    number, before, sealed_at = 0, START_OF_CHAIN, None
+    last, before, sealed_at = 0, START_OF_CHAIN, None
     breaches = []
     rows = db.session.execute(
         select(Seal, Event).outerjoin(Event, Event.id == Seal.event_id).order_by(Seal.number)
     )
-    for number, (seal, event) in enumerate(rows, start=1):
-        before_is = before
-        before = seal.digest
-        if seal.number != number or (sealed_at is not None and seal.sealed_at < sealed_at):
-            breaches.append(Breach("I13", f"seal {seal.number}", {"expected": number}))
-        sealed_at = seal.sealed_at
-        if event is None or digest_event(event, number=seal.number, before=before_is) != before:
+    for last, (seal, event) in enumerate(rows, start=1):
+        content = event.content if event is not None else ()
+        expected = chain_digest(number=last, before=before, content=content)
+        if seal.number != last or (sealed_at is not None and seal.sealed_at < sealed_at):
+            breaches.append(Breach("I13", f"seal {seal.number}", {"expected": last}))
+        if event is None or seal.digest != expected:
             breaches.append(Breach("I13", f"event {seal.event_id}", {"seal": seal.number}))
-    return Finding(number, breaches)
+        before, sealed_at = seal.digest, seal.sealed_at
+    return Finding(last, breaches)
 
 
 CHECKS: dict[str, Check] = {"I05": check_append_only, "I13": check_chain}

@@ -25,6 +25,21 @@ class Event(Model):
     subject_id: Mapped[str] = mapped_column(String(40))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
+    @property
+    def content(self) -> list[object]:
+        """Give everything the seal is taken over."""
+        return [
+            self.id,
+            self.happened_at.isoformat(),
+            self.action,
+            self.actor_key,
+            self.actor_name,
+            self.channel,
+            self.subject_kind,
+            self.subject_id,
+            self.facts,
+        ]
+
 
 class Seal(Model):
     """An event's number in the chain, with the hash over it and over the seal before."""

@@ -1,7 +1,5 @@
 """Writing and sealing events."""
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +7,9 @@ from sqlalchemy import select
 
 from voucher.access import Actor
 from voucher.audit.models import Event, Seal
+from voucher.audit.rules import START_OF_CHAIN, chain_digest
 from voucher.db import db
 
-START_OF_CHAIN = "0" * 64
 SEAL_BATCH = 10_000
 
 
@@ -40,25 +38,6 @@ def record_event(
     return event.id
 
 
-def digest_event(event: Event, *, number: int, before: str) -> str:
-    """Give the hash that chains an event to the seal before it."""
-    content = [
-        number,
-        before,
-        event.id,
-        event.happened_at.isoformat(),
-        event.action,
-        event.actor_key,
-        event.actor_name,
-        event.channel,
-        event.subject_kind,
-        event.subject_id,
-        event.facts,
-    ]
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def seal_events(*, now: datetime) -> int:
     """
     Number and chain the committed events that have no seal yet; give how many.
@@ -78,7 +57,7 @@ def seal_events(*, now: datetime) -> int:
     )
     sealed = 0
     for sealed, event in enumerate(db.session.scalars(unsealed).all(), start=1):
-        before = digest_event(event, number=number + sealed, before=before)
+        before = chain_digest(number=number + sealed, before=before, content=event.content)
         db.session.add(
             Seal(number=number + sealed, event_id=event.id, sealed_at=now, digest=before)
         )

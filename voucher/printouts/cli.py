@@ -9,13 +9,12 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.config import Home, Kind, read_key
+from voucher.config import Home, read_key
 from voucher.console import command
 from voucher.db import db, transaction
 from voucher.printouts import policy
-from voucher.printouts.drawing.sheet import Mark
 from voucher.printouts.operations import draw_files, plan_files, record_files
-from voucher.printouts.queries import Office
+from voucher.printouts.queries import MARKS, Office
 from voucher.printouts.rules import LAYOUTS
 from voucher.signing import load_keyring
 
@@ -52,13 +51,6 @@ def print_run(
         "pages": sum(file.pages for file in printed),
         "seconds": round(time.perf_counter() - started, 3),
     }
-
-
-MARKS: dict[Kind, Mark | None] = {
-    Kind.LIVE: None,
-    Kind.DEMO: Mark.DEMO,
-    Kind.TEST: Mark.TEST,
-}
 
 
 def describe_office(home: Home) -> Office:

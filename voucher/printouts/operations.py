@@ -14,9 +14,9 @@ from voucher.access import Actor
 from voucher.audit.operations import record_event
 from voucher.db import db
 from voucher.divisions.models import Division
-from voucher.printouts.drawing.fields import SheetVoucher
+from voucher.printouts.drawing.fields import Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverList, draw_handover_list
-from voucher.printouts.drawing.sheet import Mark, draw_sheets
+from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.models import PrintFile
 from voucher.printouts.queries import (
     Office,

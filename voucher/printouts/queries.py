@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from voucher.codes import read_print_code, show_typed_code
+from voucher.config import Kind as HomeKind
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.money import show_yuan
 from voucher.periods import full_years
-from voucher.printouts.drawing.fields import SheetVoucher
+from voucher.printouts.drawing.fields import Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine
 from voucher.refusals import N_
 from voucher.residents.models import Resident, Sex
@@ -24,6 +25,11 @@ from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.queries import list_live_prints
 
 _AGE_BAND = 10
+MARKS: dict[HomeKind, Mark | None] = {
+    HomeKind.LIVE: None,
+    HomeKind.DEMO: Mark.DEMO,
+    HomeKind.TEST: Mark.TEST,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from voucher.laws import Breach, Check, Finding
 from voucher.ledger.models import LedgerTransaction
 from voucher.ledger.rules import Posting
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.redemptions.operations.redeeming import ROUTE, show_redemption
+from voucher.redemptions.rules import ROUTE
 from voucher.replies import Reply
 from voucher.vouchers.models import Voucher
 
@@ -24,7 +24,7 @@ def check_replies() -> Finding:
     breaches = [
         Breach("I06", f"redemption {row.id}", {"answers": len(answers.get(row.id, []))})
         for row in rows
-        if answers.pop(row.id, None) != [show_redemption(row)]
+        if answers.pop(row.id, None) != [row.answer]
     ]
     breaches += [Breach("I06", f"answer {lost}", {"redemption": None}) for lost in answers]
     return Finding(len(rows), breaches)

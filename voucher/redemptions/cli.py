@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,16 +11,19 @@ from flask import current_app
 from voucher import clock
 from voucher.access import Actor
 from voucher.config import Home, read_key
-from voucher.console import command
+from voucher.console import command, group
 from voucher.db import transaction
 from voucher.money import parse_yuan
+from voucher.periods import local_date, parse_day
 from voucher.redemptions import policy
+from voucher.redemptions.operations.departures import follow_departures
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import Reader
+from voucher.redemptions.queries import Reader, get_open_shop
 from voucher.redemptions.rules import Claim, RedemptionRefused
-from voucher.shops.queries import get_approved_shop
+from voucher.residents.operations.departing import import_departures, judge_departures_file
 from voucher.signing import load_keyring
+from voucher.workbooks.archive import load_file
 
 
 @command("redeem", action=policy.REDEEM)
@@ -52,7 +56,7 @@ def redeem(
         uses=uses,
         other_payer_fen=parse_yuan(other_payer) if other_payer not in (None, "0") else 0,
     )
-    till = replace(actor, shop_id=get_approved_shop(code=shop_code).id)
+    till = replace(actor, shop_id=get_open_shop(actor=actor, code=shop_code).id)
     with transaction():
         outcome = attempt_redemption(
             actor=till,
@@ -82,6 +86,27 @@ def reverse(*, actor: Actor, redemption: int, reason: str) -> dict[str, Any]:
         )
 
 
+@command("import", action=policy.RECORD_DEPARTURES)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", "on_day", help="基准日 · reference date YYYY-MM-DD")
+def import_departed(*, actor: Actor, file: Path, on_day: str | None) -> dict[str, Any]:
+    """导入去世和迁出名单，去世者的券立即暂停 · Import deaths and moves."""
+    now = clock.now()
+    on = parse_day(on_day) if on_day else local_date(now)
+    judged = judge_departures_file(actor=actor, content=load_file(path=file), on=on)
+    with transaction():
+        done = import_departures(actor=actor, file=judged, now=now)
+        held = follow_departures(actor=actor, departed=done.departed, now=now)
+    return {
+        "rows": done.rows,
+        "accepted": len(done.departed),
+        "unchanged": done.unchanged,
+        "rejected": len(done.rejected),
+        "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in done.rejected],
+        "vouchers_held": held,
+    }
+
+
 def describe_reader(home: Home) -> Reader:
     """Give what reading a code needs to know of this home."""
     return Reader(
@@ -91,4 +116,4 @@ def describe_reader(home: Home) -> Reader:
     )
 
 
-commands = [redeem, reverse]
+commands = [redeem, reverse, group("departures", [import_departed], help="离开 · Departures")]

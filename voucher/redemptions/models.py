@@ -1,6 +1,7 @@
 """Tables of redemptions."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,6 +52,22 @@ class Redemption(Model):
     balance_fen: Mapped[int] = mapped_column(BigInteger)
     balance_uses: Mapped[int]
     redeemed_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """Give what every door answers to this redemption, then and for ever."""
+        return {
+            "redemption": self.id,
+            "result": "accepted",
+            "price_fen": self.price_fen,
+            "amount_fen": self.amount_fen,
+            "own_fen": self.own_fen,
+            "other_payer_fen": self.other_payer_fen,
+            "uses": self.uses,
+            "balance_fen": self.balance_fen,
+            "balance_uses": self.balance_uses,
+            "receipt": self.receipt,
+        }
 
 
 class Reversal(Model):

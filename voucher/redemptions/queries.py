@@ -13,6 +13,9 @@ from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
 from voucher.refusals import N_, BadInput, NotFound
 from voucher.schemes.rules.programmes import Kind
+from voucher.shops.models import Shop
+from voucher.shops.queries import get_shop
+from voucher.shops.rules.states import ShopState
 from voucher.signing import KeyRing, verify
 from voucher.vouchers.models import Print, Voucher
 
@@ -141,6 +144,18 @@ def _as_seen(row: Any) -> Seen:
         balance_uses=row.balance_uses,
         redeemed_fen=row.redeemed_fen,
     )
+
+
+def get_open_shop(*, actor: Actor, code: str) -> Shop:
+    """
+    Give a shop that may take vouchers.
+
+    :raises NotFound: shop_unknown. :raises RedemptionRefused: shop_closed.
+    """
+    shop = get_shop(code=code, actor=actor)
+    if shop.state != ShopState.APPROVED:
+        raise RedemptionRefused("shop_closed", N_("商户 %(shop)s 尚未批准或已停用"), shop=code)
+    return shop
 
 
 def was_used_here(*, voucher_id: int, shop_id: int) -> bool:

@@ -10,6 +10,9 @@ from voucher.refusals import N_, BadInput, Refusal
 from voucher.schemes.rules.pricing import price_purchase
 from voucher.schemes.rules.programmes import Kind, Programme
 
+# Under which name the answers of redemptions are stored.
+ROUTE = "redemptions"
+
 
 class Mode(StrEnum):
     """How the code reached us."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
+from voucher.residents.rules.departures import Departure
 
 
 class Sex(StrEnum):
@@ -23,13 +24,6 @@ class Sex(StrEnum):
 
     MALE = "male"
     FEMALE = "female"
-
-
-class Departure(StrEnum):
-    """Why somebody is no longer on the roster."""
-
-    DIED = "died"
-    MOVED_OUT = "moved_out"
 
 
 class Resident(Model):

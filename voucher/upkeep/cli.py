@@ -2,14 +2,135 @@
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import flask_migrate
+from flask import current_app
 
-from voucher.access import ANYONE
-from voucher.config import find_home_path, load_home
-from voucher.console import command
+from voucher import clock
+from voucher.access import ANYONE, Actor
+from voucher.config import Home, Kind, create_home, find_home_path, load_home
+from voucher.console import Doors, command, group
+from voucher.db import transaction
+from voucher.periods import CHINA
+from voucher.refusals import N_, BadInput
+from voucher.upkeep import policy
+from voucher.upkeep.checks import run_checks
+from voucher.upkeep.operations import install
+from voucher.upkeep.tasks.rehearsing import Rehearsal, rehearse
+from voucher.upkeep.tasks.working import work_once
+
+SAMPLE_DISTRICT = "510104"
+# Reserved names and a number nobody has: a rehearsal must not point at anybody.
+SAMPLE_HOST = "YLQ.EXAMPLE"
+SAMPLE_PHONE = "000-00000000"
+
+
+@command("init", action=ANYONE, needs_home=False)
+@click.option("--district", help="区县代码，六位")
+@click.option("--host", help="券码网址的主机名，大写，最多 24 个字符")
+@click.option("--desk-phone", help="信息中心电话，印在每张券上")
+@click.option("--demo", "kind", flag_value="demo", help="演示环境")
+@click.option("--test", "kind", flag_value="test", help="测试环境")
+def init(
+    *, district: str | None, host: str | None, desk_phone: str | None, kind: str | None
+) -> dict[str, Any]:
+    """初始化一个区的环境 · Make the home of one district."""
+    wanted = Kind(kind) if kind else Kind.LIVE
+    if wanted is Kind.LIVE and not (district and host and desk_phone):
+        raise BadInput("init_incomplete", N_("正式环境须给出 --district、--host 和 --desk-phone"))
+    district = district or SAMPLE_DISTRICT
+    if not (len(district) == 6 and district.isascii() and district.isdigit()):
+        raise BadInput("district_format", N_("区县代码须为六位数字"))
+    home = create_home(
+        path=find_home_path(),
+        kind=wanted,
+        district=district,
+        host=(host or SAMPLE_HOST).upper(),
+        desk_phone=desk_phone or SAMPLE_PHONE,
+    )
+    clock.start_clock(home)
+    doors: Doors = click.get_current_context().obj
+    with doors.open_home():
+        flask_migrate.upgrade()
+        with transaction():
+            install(home=home, now=clock.now())
+    return {"home": str(home.path), "district": home.district, "kind": home.kind.value}
+
+
+@command("set", action=policy.SET_CLOCK)
+@click.argument("instant")
+def set_clock(*, actor: Actor, instant: str) -> dict[str, Any]:
+    """把演示或测试环境的时钟向前拨 · Move a rehearsal's clock forward."""
+    try:
+        wanted = datetime.fromisoformat(instant)
+    except ValueError:
+        raise BadInput(
+            "date", N_("时间请写成 2026-12-05T10:00:00+08:00"), text=instant[:40]
+        ) from None
+    home: Home = current_app.config["HOME"]
+    clock.set_clock(home, wanted)
+    return {"now": clock.now().astimezone(CHINA).isoformat(timespec="seconds")}
+
+
+@command(
+    "verify",
+    action=policy.VERIFY,
+    show=lambda answer: _show_verified(answer),
+    fails_when=lambda answer: bool(answer["breaches"]),
+)
+def verify(*, actor: Actor) -> dict[str, Any]:
+    """逐条重算全部账目规则 · Recompute every law from the rows."""
+    return run_checks()
+
+
+def _show_verified(answer: dict[str, Any]) -> Iterator[str]:
+    for law, count in answer["checked"].items():
+        yield f"{law}: {count}"
+    for breach in answer["breaches"]:
+        yield f"违反 · breach: {breach}"
+    if not answer["breaches"]:
+        yield "没有违反 · no breach"
+
+
+@command("worker", action=policy.WORK)
+@click.option("--once", is_flag=True, help="只做一遍")
+def worker(*, actor: Actor, once: bool) -> dict[str, Any]:
+    """后台工作：封存事件、过期、续写批次 · Seal events, post lapses, finish runs."""
+    while True:
+        done = work_once(actor=actor)
+        if once:
+            return done
+        time.sleep(1)
+
+
+@command("demo", action=policy.REHEARSE, show=lambda answer: _show_rehearsal(answer))
+@click.option("--residents", type=click.IntRange(1, 140_000), help="改用这么多虚构老人")
+def demo(*, actor: Actor, residents: int | None) -> dict[str, Any]:
+    """在样例区走完全部流程 · Run the whole chain on the invented sample district."""
+    rehearsal = Rehearsal(
+        home=current_app.config["HOME"],
+        console=actor,
+        residents=residents,
+        say=lambda line: click.echo(line, err=True),
+    )
+    return rehearse(rehearsal)
+
+
+def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    for title, value in answer["summary"].items():
+        yield f"{title}: {value}"
+    yield ""
+    yield "登录（首次密码，登录后须更改）· Sign in with these first passwords:"
+    for account in answer["accounts"]:
+        yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
+    yield "打开 · open: http://127.0.0.1:8000/"
 
 
 @command("serve", action=ANYONE, needs_home=False)
@@ -24,4 +145,11 @@ def serve(*, host: str, port: int) -> dict[str, Any]:
     os.execv(gunicorn, [str(gunicorn), *arguments])  # noqa: S606 - no shell, our own words
 
 
-commands = [serve]
+commands = [
+    init,
+    group("clock", [set_clock], help="时钟 · Clock"),
+    verify,
+    worker,
+    demo,
+    serve,
+]

@@ -12,7 +12,6 @@ from voucher.config import Home, read_key
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.divisions.queries import get_community
-from voucher.jobs import claim_chunk
 from voucher.money import show_yuan
 from voucher.periods import local_date, parse_month
 from voucher.schemes.queries import get_programme, get_programme_version
@@ -20,9 +19,9 @@ from voucher.signing import load_keyring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations import custody, ending, runs
-from voucher.vouchers.operations.issuing import issue_chunk
 from voucher.vouchers.queries import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
+from voucher.vouchers.tasks import write_run
 
 
 @command("issue", action=policy.DRAFT_RUN)
@@ -114,26 +113,6 @@ def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
         runs.approve_run(actor=actor, run_id=run_id, programme=programme, now=clock.now())
     write_run(actor=actor, run_id=run_id)
     return _show_run(get_run(actor=actor, run_id=run_id))
-
-
-def write_run(*, actor: Actor, run_id: int) -> None:
-    """Work through the chunks of an approved run until none is left."""
-    home: Home = current_app.config["HOME"]
-    ring = load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
-    while True:
-        with transaction():
-            claimed = claim_chunk(job=runs.ISSUE_JOB, subject_id=run_id, now=clock.now())
-        if claimed is None:
-            return
-        with transaction():
-            issue_chunk(
-                actor=actor,
-                run_id=run_id,
-                chunk_id=claimed[0],
-                community_id=claimed[1],
-                kid=ring.signing_kid,
-                now=clock.now(),
-            )
 
 
 @command("cancel", action=policy.CANCEL_RUN, grave=True)

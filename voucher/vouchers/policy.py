@@ -14,6 +14,3 @@ REPRINT = Action("vouchers.reprint", (has_role(Role.WORKER, Role.APPROVER, Role.
 HOLD = Action("vouchers.hold", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 RELEASE = Action("vouchers.release", (has_role(Role.APPROVER),))
 VOID = Action("vouchers.void", (has_role(Role.APPROVER),))
-RECORD_DEPARTURES = Action(
-    "vouchers.record_departures", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
-)

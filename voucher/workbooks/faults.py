@@ -15,6 +15,13 @@ class Fault(NamedTuple):
     facts: Mapping[str, Any]
 
 
+class RejectedRow(NamedTuple):
+    """A row sent back with all its faults, the one that counts first."""
+
+    row: int
+    faults: tuple[Fault, ...]
+
+
 def find_text_faults(title: str, text: str, *, most: int) -> Iterator[Fault]:
     """Give the faults of a free text in the column `title`: char, long."""
     if has_forbidden_character(text):

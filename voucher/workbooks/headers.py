@@ -7,6 +7,8 @@ from voucher.refusals import N_, BadInput
 from voucher.workbooks.cells import Cell, read_text
 
 HEADER_WITHIN_ROWS = 30
+# The column that faulty rows come back with; they may be sent again with it.
+REASON_TITLE = "退回原因"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,20 @@ class Table:
         if not count:
             raise no_rows()
 
+    def list_notices(self) -> list[dict[str, object]]:
+        """
+        Give what a reader of the sheet should know, each as a word and a count; call when read.
+
+        hidden_rows were read like the others; other_sheets were not read; columns_ignored have
+        titles nobody knows.
+        """
+        counts = {
+            "hidden_rows": self.hidden_rows,
+            "other_sheets": int(self.sheet.has_other_sheets),
+            "columns_ignored": len(self.header.ignored),
+        }
+        return [{"word": word, "count": count} for word, count in counts.items() if count]
+
     def _is_skipped(self, number: int, cells: Sequence[Cell], key: int) -> bool:
         if is_blank(cells[key]) and _is_foot(cells):
             return True

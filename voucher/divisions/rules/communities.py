@@ -1,6 +1,6 @@
 """Which official community a sheet means: equal names or nothing, no likeness."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ class Gazetteer:
     """The communities of a district by street and form of name; a blank street stands for all."""
 
     _codes: Mapping[tuple[str, str], frozenset[str]]
+    _area: Container[str] | None = None
     _answers: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def find_code(self, *, street: str, community: str) -> str | None:
@@ -43,17 +44,24 @@ class Gazetteer:
         found = frozenset[str]().union(
             *(self._codes.get((street, form), frozenset()) for form in name_forms(community))
         )
-        return next(iter(found)) if len(found) == 1 else None
+        code = next(iter(found)) if len(found) == 1 else None
+        return code if self._area is None or code in self._area else None
 
 
-def build_gazetteer(places: Iterable[Place]) -> Gazetteer:
-    """Prepare the communities of a district for matching."""
+def build_gazetteer(places: Iterable[Place], *, area: Container[str] | None = None) -> Gazetteer:
+    """
+    Prepare the communities of a district for matching.
+
+    With an area, a name still means what it means in the whole district, but only the codes in
+    the area are given: an importer cannot register people elsewhere.
+    """
     codes: dict[tuple[str, str], set[str]] = {}
     for place in places:
         for form in name_forms(place.name):
             for street in ("", place.street):
                 codes.setdefault((street, form), set()).add(place.code)
-    return Gazetteer(_codes={key: frozenset(found) for key, found in codes.items()})
+    frozen = {key: frozenset(found) for key, found in codes.items()}
+    return Gazetteer(_codes=frozen, _area=area)
 
 
 def name_forms(name: str) -> frozenset[str]:

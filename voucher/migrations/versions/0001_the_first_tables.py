@@ -710,9 +710,7 @@ def upgrade() -> None:
             name=op.f("ck_shop_accounts_paid_once_approved"),
         ),
         sa.CheckConstraint("approved_by <> proposed_by", name=op.f("ck_shop_accounts_two_people")),
-        sa.CheckConstraint(
-            "from_date <= to_date", name=op.f("ck_shop_accounts_period_ordered")
-        ),
+        sa.CheckConstraint("from_date <= to_date", name=op.f("ck_shop_accounts_period_ordered")),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["accounts.id"], name=op.f("fk_shop_accounts_approved_by_accounts")
         ),
@@ -748,9 +746,7 @@ def upgrade() -> None:
         sa.Column("price_fen", sa.Integer(), nullable=False),
         sa.Column("from_date", sa.Date(), nullable=False),
         sa.Column("to_date", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "from_date <= to_date", name=op.f("ck_shop_services_period_ordered")
-        ),
+        sa.CheckConstraint("from_date <= to_date", name=op.f("ck_shop_services_period_ordered")),
         sa.CheckConstraint("price_fen > 0", name=op.f("ck_shop_services_price_positive")),
         sa.ForeignKeyConstraint(
             ["shop_id"], ["shops.id"], name=op.f("fk_shop_services_shop_id_shops")

@@ -1,5 +1,6 @@
 """Departures: who died or moved out, and what that does to paper already out."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import exists, select
@@ -10,26 +11,24 @@ from voucher.cases.operations import open_case
 from voucher.db import db
 from voucher.periods import start_of_day
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.residents.models import Departure, Resident
-from voucher.residents.operations import record_departure
+from voucher.residents.models import Resident
+from voucher.residents.rules.departures import Departure
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.ending import hold_vouchers_of_departed
 
 
-def depart_resident(
-    *, actor: Actor, resident: Resident, departure: Departure, on: date, now: datetime
-) -> int:
+def follow_departures(*, actor: Actor, departed: Iterable[Resident], now: datetime) -> int:
     """
-    Record a departure, hold the paper of the dead, and ask about every use dated after a death.
+    Hold the paper of those who died, and ask about every use dated after a death.
 
-    Give how many vouchers were held.
+    Call it in the transaction that recorded the departures. Give how many vouchers were held.
     """
-    record_departure(actor=actor, resident=resident, departure=departure, on=on, now=now)
-    held = hold_vouchers_of_departed(
-        actor=actor, resident=resident, died=departure is Departure.DIED, now=now
-    )
-    if departure is Departure.DIED:
-        _question_later_uses(actor, resident, on, now)
+    held = 0
+    for resident in departed:
+        died = resident.departure == Departure.DIED
+        held += hold_vouchers_of_departed(actor=actor, resident=resident, died=died, now=now)
+        if died and resident.departed_date is not None:
+            _question_later_uses(actor, resident, resident.departed_date, now)
     return held
 
 

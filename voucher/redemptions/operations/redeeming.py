@@ -25,6 +25,7 @@ from voucher.redemptions.queries import (
     was_used_here,
 )
 from voucher.redemptions.rules import (
+    ROUTE,
     Claim,
     Mode,
     RedemptionRefused,
@@ -41,7 +42,6 @@ from voucher.shops.queries import get_published_price
 from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.rules import PrintState, VoucherState
 
-ROUTE = "redemptions"
 TRIES = 5
 _RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -183,7 +183,7 @@ def _record(
     db.session.add(redemption)
     db.session.flush()
     _post(found, taking, redemption, now)
-    return show_redemption(redemption)
+    return redemption.answer
 
 
 def _draw_receipt() -> str:
@@ -212,22 +212,6 @@ def _post(found: Found, taking: Taking, redemption: Redemption, now: datetime) -
         entries=entries,
         now=now,
     )
-
-
-def show_redemption(redemption: Redemption) -> dict[str, Any]:
-    """Give the answer of an accepted redemption, from its row."""
-    return {
-        "redemption": redemption.id,
-        "result": "accepted",
-        "price_fen": redemption.price_fen,
-        "amount_fen": redemption.amount_fen,
-        "own_fen": redemption.own_fen,
-        "other_payer_fen": redemption.other_payer_fen,
-        "uses": redemption.uses,
-        "balance_fen": redemption.balance_fen,
-        "balance_uses": redemption.balance_uses,
-        "receipt": redemption.receipt,
-    }
 
 
 def record_attempt(

@@ -6,7 +6,7 @@ The area code is never looked at: old, abolished, unknown and foreign ones are a
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from operator import mul
 
@@ -82,6 +82,14 @@ def is_sound(number: str, *, day: date) -> bool:
     if not _NUMBER.fullmatch(number) or check_character(number[:17]) != number[17]:
         return False
     return _is_born_by(number, day)
+
+
+def list_sound_numbers(
+    *, rows: Iterable[tuple[int, Sequence[Cell]]], column: int, day: date
+) -> set[str]:
+    """Give the identity numbers in a workbook that are good, to ask which of them are known."""
+    numbers = {read_id_number(cells[column]) for _, cells in rows if isinstance(cells[column], str)}
+    return {number for number in numbers if is_sound(number, day=day)}
 
 
 def find_id_faults(*, cell: Cell, number: str, day: date) -> Iterator[Fault]:

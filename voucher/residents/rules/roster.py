@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from voucher.refusals import N_
 from voucher.divisions.rules.communities import Gazetteer
+from voucher.phones import read_phone
+from voucher.refusals import N_
 from voucher.residents.rules.id_numbers import (
     MINIMUM_AGE,
     UNUSUAL_AGE,
@@ -19,11 +20,10 @@ from voucher.residents.rules.id_numbers import (
     read_id_number,
 )
 from voucher.residents.rules.names import find_name_faults, normalise_name
-from voucher.phones import read_phone
 from voucher.residents.rules.situations import read_situation
 from voucher.workbooks.cells import Cell, read_day, read_text
-from voucher.workbooks.faults import Fault, find_text_faults
-from voucher.workbooks.headers import Layout
+from voucher.workbooks.faults import Fault, RejectedRow, find_text_faults
+from voucher.workbooks.headers import REASON_TITLE, Layout
 
 MAX_ADDRESS, MAX_REMARK = 200, 500
 
@@ -43,7 +43,7 @@ ROSTER_LAYOUT = Layout(
     anchors=("name", "id"),
     required=("name", "id", "community"),
     key="id",
-    silent=("序号", "编号"),
+    silent=("序号", "编号", REASON_TITLE),
 )
 
 
@@ -62,14 +62,6 @@ class ResidentRow(NamedTuple):
     remark: str
 
 
-class RejectedRow(NamedTuple):
-    """A row sent back: all its faults, the one that counts first, and its cells as they came."""
-
-    row: int
-    faults: tuple[Fault, ...]
-    cells: Sequence[Cell]
-
-
 class RowNote(NamedTuple):
     """A word about an accepted row: a warning, or a notice of what was normalised."""
 
@@ -79,12 +71,13 @@ class RowNote(NamedTuple):
 
 @dataclass(slots=True)
 class Roster:
-    """A whole file, judged."""
+    """A whole file, judged. `numbers` gives the row of every sound identity number in it."""
 
     accepted: list[ResidentRow] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
     warnings: list[RowNote] = field(default_factory=list)
     notices: list[RowNote] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
 
 
 class _Typed(NamedTuple):
@@ -116,16 +109,15 @@ def judge_roster(
     which ages count.
     """
     roster = Roster()
-    first_rows: dict[str, int] = {}
     places = [columns.get(name) for name in _Typed._fields]
     for row, cells in rows:
         typed = _read_row(cells, places)
         number = read_id_number(typed.id)
         name = normalise_name(typed.name)
         code = gazetteer.find_code(street=typed.street, community=typed.community)
-        faults = tuple(_find_faults(row, typed, number, name, code, day, first_rows))
+        faults = tuple(_find_faults(row, typed, number, name, code, day, roster.numbers))
         if faults or code is None:
-            roster.rejected.append(RejectedRow(row, faults, tuple(cells)))
+            roster.rejected.append(RejectedRow(row, faults))
             continue
         _accept(roster, row, typed, number, name, code, day)
     return roster

@@ -1,0 +1,1 @@
+"""Printouts: order and files, fonts, sheets, handover lists, statements."""

@@ -1,0 +1,1 @@
+"""What is written about residents: imports of the roster, and departures."""

@@ -1,0 +1,188 @@
+"""A roster's file judged, and what it would change about the people already known."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from voucher.access import Actor
+from voucher.divisions.queries import list_communities
+from voucher.divisions.rules.communities import Place, build_gazetteer
+from voucher.residents.queries import (
+    KnownResident,
+    index_id_number,
+    index_phone,
+    list_indexes_of_dead,
+    list_known_residents,
+)
+from voucher.residents.rules.comparing import (
+    RECORDED_DEAD,
+    REGISTERED_ELSEWHERE,
+    Change,
+    Kept,
+    find_changes,
+)
+from voucher.residents.rules.roster import (
+    ROSTER_LAYOUT,
+    ResidentRow,
+    Roster,
+    RowNote,
+    judge_roster,
+)
+from voucher.text import find_unprintable
+from voucher.workbooks.faults import Fault, RejectedRow
+from voucher.workbooks.reading import read_first_sheet
+from voucher.workbooks.tables import Table, open_table
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """A roster judged by itself. `fingerprint` tells whether a file was seen before."""
+
+    fingerprint: str
+    table: Table
+    roster: Roster
+
+
+@dataclass(frozen=True, slots=True)
+class NewResident:
+    """An accepted row of somebody not on the roster yet."""
+
+    row: ResidentRow
+    id_index: str
+    phone_index: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedResident:
+    """An accepted row that differs from what is known."""
+
+    row: ResidentRow
+    known: KnownResident
+    phone_index: str | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What a roster would do; written only by `import_roster`."""
+
+    rows: int
+    added: list[NewResident] = field(default_factory=list)
+    changed: list[ChangedResident] = field(default_factory=list)
+    unchanged: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    absent: list[KnownResident] = field(default_factory=list)
+    warnings: list[RowNote] = field(default_factory=list)
+    known: list[KnownResident] = field(default_factory=list)
+
+    @property
+    def moved(self) -> list[ChangedResident]:
+        """Give those who would change their community."""
+        return [
+            changed
+            for changed in self.changed
+            if any(change.field == "community" for change in changed.changes)
+        ]
+
+
+def judge_roster_file(*, actor: Actor, content: bytes, on: date) -> RosterFile:
+    """
+    Judge a whole roster by itself on a reference date; nobody's record is looked at or written.
+
+    :raises BadInput: what the workbook's reading raises; header, no_rows, rows, merged, formula
+        and cell_error among it.
+    """
+    table = open_table(sheet=read_first_sheet(content=content), layout=ROSTER_LAYOUT)
+    places = [
+        Place(code=place.code, name=place.name, street=place.street) for place in list_communities()
+    ]
+    area = frozenset(place.code for place in list_communities(actor=actor))
+    roster = judge_roster(
+        rows=table.data_rows(),
+        columns=table.header.columns,
+        gazetteer=build_gazetteer(places, area=area),
+        day=on,
+    )
+    return RosterFile(hashlib.sha256(content).hexdigest(), table, roster)
+
+
+def compare_roster(*, actor: Actor, file: RosterFile) -> Comparison:
+    """Compare a judged roster with everybody present; nothing is written."""
+    known = list_known_residents()
+    roster = file.roster
+    compared = Comparison(
+        rows=len(roster.accepted) + len(roster.rejected),
+        rejected=list(roster.rejected),
+        known=known,
+    )
+    _compare_rows(actor, file, compared)
+    compared.rejected.sort(key=lambda rejected: rejected.row)
+    compared.warnings = _list_warnings(file, compared)
+    named = {index_id_number(number) for number in roster.numbers}
+    compared.absent = [
+        person
+        for person in known
+        if actor.covers(person.community_id) and person.id_index not in named
+    ]
+    return compared
+
+
+def _compare_rows(actor: Actor, file: RosterFile, compared: Comparison) -> None:
+    present = {person.id_index: person for person in compared.known}
+    codes = {place.id: place.code for place in list_communities()}
+    dead = list_indexes_of_dead()
+    for row in file.roster.accepted:
+        index = index_id_number(row.id_number)
+        person = present.get(index)
+        fault = _find_fault(actor, person, is_dead=index in dead)
+        if fault:
+            compared.rejected.append(RejectedRow(row.row, (fault,)))
+            continue
+        phone_index = index_phone(row.phone) if row.phone else None
+        if person is None:
+            compared.added.append(NewResident(row, index, phone_index))
+            continue
+        changes = _find_changes(person, row, phone_index, codes, file.table.header.columns)
+        if changes:
+            compared.changed.append(ChangedResident(row, person, phone_index, changes))
+        else:
+            compared.unchanged += 1
+
+
+def _find_fault(actor: Actor, person: KnownResident | None, *, is_dead: bool) -> Fault | None:
+    if person is not None and not actor.covers(person.community_id):
+        return REGISTERED_ELSEWHERE
+    return RECORDED_DEAD if person is None and is_dead else None
+
+
+def _find_changes(
+    person: KnownResident,
+    row: ResidentRow,
+    phone_index: str | None,
+    codes: Mapping[int, str],
+    columns: Mapping[str, int],
+) -> tuple[Change, ...]:
+    kept = Kept(
+        name=person.name,
+        community_code=codes.get(person.community_id, ""),
+        address=person.address,
+        situation=person.situation,
+        remark=person.remark,
+        phone_index=person.phone_index,
+    )
+    return find_changes(kept=kept, row=row, phone_index=phone_index, columns=columns)
+
+
+def _list_warnings(file: RosterFile, compared: Comparison) -> list[RowNote]:
+    rejected = {row.row for row in compared.rejected}
+    notes = [note for note in file.roster.warnings if note.row not in rejected]
+    letters = set[str]().union(*(row.name for row in file.roster.accepted))
+    unprintable = set(find_unprintable("".join(letters)))
+    if unprintable:
+        notes += [
+            RowNote(row.row, "glyph")
+            for row in file.roster.accepted
+            if row.row not in rejected and unprintable.intersection(row.name)
+        ]
+    return sorted(notes, key=lambda note: note.row)

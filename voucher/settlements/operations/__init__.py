@@ -1,0 +1,1 @@
+"""Closing what shops are owed, paying it, and the statement they get."""

@@ -1,0 +1,8 @@
+"""Who may keep an installation."""
+
+from voucher.access import Action, Role, has_role
+
+SET_CLOCK = Action("upkeep.set_clock", (has_role(Role.CONSOLE, Role.ADMIN),))
+VERIFY = Action("upkeep.verify", (has_role(Role.CONSOLE, Role.AUDITOR, Role.ADMIN),))
+WORK = Action("upkeep.work", (has_role(Role.CONSOLE),))
+REHEARSE = Action("upkeep.rehearse", (has_role(Role.CONSOLE),))

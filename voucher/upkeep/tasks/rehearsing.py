@@ -1,0 +1,290 @@
+"""
+The rehearsal: the whole chain on the invented sample district, each step by whose job it is.
+
+Everything goes through the operations real people use; nothing is written beside them.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any
+
+from voucher import clock
+from voucher.access import Actor, Role
+from voucher.accounts.operations import add_account
+from voucher.accounts.queries import get_actor
+from voucher.assessments.operations import import_assessments, judge_assessment_file
+from voucher.care_levels.operations import confirm_levels, grade_residents
+from voucher.config import Home, read_key
+from voucher.db import transaction
+from voucher.divisions.operations import import_divisions
+from voucher.divisions.queries import load_bundled_divisions
+from voucher.ledger.operations import approve_budget, set_budget
+from voucher.money import show_yuan
+from voucher.periods import CHINA, local_date
+from voucher.printouts.operations import draw_files, plan_files, record_files
+from voucher.printouts.queries import MARKS, Office
+from voucher.residents.operations.comparing import judge_roster_file
+from voucher.residents.operations.importing import import_roster
+from voucher.schemes.queries import get_programme
+from voucher.settlements.operations.closing import make_settlements
+from voucher.settlements.operations.paying import approve_settlement, pay_settlement
+from voucher.settlements.operations.statements import write_statement
+from voucher.shops.operations.approving import approve_shops
+from voucher.shops.operations.importing import import_shops, read_shop_book
+from voucher.signing import load_keyring
+from voucher.upkeep.checks import run_checks
+from voucher.upkeep.rules import write_invented_roster
+from voucher.upkeep.tasks.shopping import shop_around
+from voucher.upkeep.tasks.working import work_once
+from voucher.vouchers.operations.custody import hand_over
+from voucher.vouchers.operations.runs import approve_run, draft_run, plan_run
+from voucher.vouchers.tasks import write_run
+
+MONTH = date(2026, 12, 1)
+PROGRAMMES = ("jinjiang-age-bands", "national-2026")
+AFTER_THE_MONTH = datetime(2027, 1, 4, 10, 0, tzinfo=CHINA)
+LAST_DAY = date(2026, 12, 31)
+PEOPLE = (
+    ("worker", Role.WORKER),
+    ("approver", Role.APPROVER),
+    ("finance1", Role.FINANCE),
+    ("finance2", Role.FINANCE),
+    ("auditor", Role.AUDITOR),
+    ("desk", Role.DESK),
+    ("admin", Role.ADMIN),
+)
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What a rehearsal runs on, and what it gathered for the summary."""
+
+    home: Home
+    console: Actor
+    residents: int | None
+    say: Callable[[str], None]
+    actors: dict[str, Actor] = field(default_factory=dict)
+    accounts: list[dict[str, str]] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    def as_person(self, name: str) -> Actor:
+        """Give the actor of one of the sample accounts."""
+        return self.actors[name]
+
+
+def rehearse(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Run every step and give the summary; `verify` ends it."""
+    steps = (
+        ("账号 · accounts", _add_people),
+        ("区划、名册、评估 · divisions, roster, assessments", _import_everything),
+        ("评定并确认等级 · grade and confirm", _grade),
+        ("商户 · shops", _open_shops),
+        ("预算、批次、批准 · budget, runs, approval", _issue),
+        ("打印、发放 · print and hand over", _print_and_hand_over),
+        ("核销 · redeem", _redeem),
+        ("月末、结算、付款 · end of month, settle, pay", _settle),
+        ("核对 · verify", _verify),
+    )
+    for number, (title, step) in enumerate(steps, start=1):
+        rehearsal.say(f"[{number}/{len(steps)}] {title}")
+        step(rehearsal)
+    return {"accounts": rehearsal.accounts, "summary": rehearsal.summary}
+
+
+def _add_people(rehearsal: Rehearsal) -> None:
+    for name, role in PEOPLE:
+        with transaction():
+            made = add_account(
+                actor=rehearsal.console, name=name, role=role, area=None, now=clock.now()
+            )
+            rehearsal.accounts.append(
+                {"name": name, "role": role.value, "password": made.first_password}
+            )
+        rehearsal.actors[name] = get_actor(name=name, channel=rehearsal.console.channel)
+
+
+def _import_everything(rehearsal: Rehearsal) -> None:
+    worker, now = rehearsal.as_person("worker"), clock.now()
+    divisions = load_bundled_divisions(district_code=rehearsal.home.district)
+    with transaction():
+        import_divisions(actor=rehearsal.console, content=divisions, today=local_date(now), now=now)
+    roster = judge_roster_file(actor=worker, content=_read_roster(rehearsal), on=MONTH)
+    with transaction():
+        done = import_roster(actor=worker, file=roster, now=now)
+    reasons = Counter(row.faults[0].word for row in done.rejected)
+    rehearsal.summary["residents accepted"] = len(done.added)
+    rehearsal.summary["residents rejected"] = dict(reasons.most_common())
+    forms = judge_assessment_file(actor=worker, content=_read_sample("assessments"), on=MONTH)
+    with transaction():
+        assessed = import_assessments(actor=worker, file=forms, now=now)
+    rehearsal.summary["assessments"] = len(assessed.added)
+
+
+def _read_roster(rehearsal: Rehearsal) -> bytes:
+    if rehearsal.residents is None:
+        return _read_sample("roster")
+    text = load_bundled_divisions(district_code=rehearsal.home.district).decode("utf-8")
+    return write_invented_roster(count=rehearsal.residents, divisions=text)
+
+
+def _read_sample(name: str) -> bytes:
+    return files("voucher.upkeep").joinpath("sample", f"{name}.xlsx").read_bytes()
+
+
+def _grade(rehearsal: Rehearsal) -> None:
+    now = clock.now()
+    for programme_id in PROGRAMMES:
+        programme = get_programme(programme_id)
+        with transaction():
+            graded = grade_residents(
+                actor=rehearsal.as_person("worker"), programme=programme, on=MONTH, now=now
+            )
+        with transaction():
+            confirm_levels(
+                actor=rehearsal.as_person("approver"), scale=programme.scale, on=MONTH, now=now
+            )
+        rehearsal.summary[f"levels {programme.scale}"] = graded.levels
+
+
+def _open_shops(rehearsal: Rehearsal) -> None:
+    book = read_shop_book(content=_read_sample("shops"))
+    with transaction():
+        import_shops(
+            actor=rehearsal.as_person("worker"),
+            book=book,
+            now=clock.now(),
+            today=clock.today(),
+        )
+    with transaction():
+        approved = approve_shops(
+            actor=rehearsal.as_person("approver"), now=clock.now(), today=clock.today()
+        )
+    rehearsal.summary["shops"] = len(approved.shops)
+
+
+def _issue(rehearsal: Rehearsal) -> None:
+    for programme_id in PROGRAMMES:
+        programme = get_programme(programme_id)
+        worker, now = rehearsal.as_person("worker"), clock.now()
+        with transaction():
+            plan = plan_run(
+                actor=worker,
+                programme=programme,
+                period_from=MONTH,
+                community_id=None,
+                today=local_date(now),
+            )
+        _set_budget(rehearsal, programme_id, plan.value_fen)
+        with transaction():
+            run = draft_run(
+                actor=worker,
+                programme=programme,
+                period_from=MONTH,
+                community_id=None,
+                plan=plan,
+                now=now,
+            )
+            run_id = run.id
+        with transaction():
+            approve_run(
+                actor=rehearsal.as_person("approver"),
+                run_id=run_id,
+                programme=programme,
+                now=clock.now(),
+            )
+        write_run(actor=rehearsal.as_person("approver"), run_id=run_id)
+        rehearsal.summary[f"run {run_id} {programme_id}"] = (
+            f"{len(plan.lines)} vouchers, {plan.residents} residents, "
+            f"{show_yuan(plan.value_fen)} yuan"
+        )
+
+
+def _set_budget(rehearsal: Rehearsal, programme_id: str, needed_fen: int) -> None:
+    # A round sum above what is needed, as an office would set it.
+    amount_fen = (needed_fen // 1_000_000 + 1) * 1_000_000
+    with transaction():
+        budget = set_budget(
+            actor=rehearsal.as_person("finance1"),
+            programme=programme_id,
+            period_from=MONTH,
+            amount_fen=amount_fen,
+            now=clock.now(),
+        )
+        budget_id = budget.id
+    with transaction():
+        approve_budget(actor=rehearsal.as_person("finance2"), budget_id=budget_id, now=clock.now())
+    rehearsal.summary[f"budget {programme_id}"] = f"{show_yuan(amount_fen)} yuan"
+
+
+def _print_and_hand_over(rehearsal: Rehearsal) -> None:
+    home, worker = rehearsal.home, rehearsal.as_person("worker")
+    office = Office(home.host, home.desk_phone, home.is_rehearsal)
+    ring = load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
+    files_made = vouchers = pages = 0
+    for run_id in range(1, len(PROGRAMMES) + 1):
+        sheets, lists = plan_files(
+            actor=worker,
+            run_id=run_id,
+            office=office,
+            keyring=ring,
+            mark=MARKS[home.kind],
+            folder=home.printouts,
+        )
+        drawn = list(draw_files(sheets=sheets, lists=lists, jobs=2))
+        with transaction():
+            record_files(actor=worker, run_id=run_id, drawn=drawn, now=clock.now())
+        with transaction():
+            hand_over(actor=worker, run_id=run_id, community_id=None, now=clock.now())
+        files_made += len(drawn)
+        vouchers += sum(file.vouchers for file in drawn)
+        pages += sum(file.pages for file in drawn)
+    rehearsal.summary["PDF"] = (
+        f"{files_made} files, {pages} pages, {vouchers} vouchers in {home.printouts}"
+    )
+
+
+def _redeem(rehearsal: Rehearsal) -> None:
+    counted = shop_around(actor=rehearsal.console, home=rehearsal.home)
+    rehearsal.summary["redemptions"] = counted
+
+
+def _settle(rehearsal: Rehearsal) -> None:
+    clock.set_clock(rehearsal.home, AFTER_THE_MONTH)
+    done = work_once(actor=rehearsal.console)
+    rehearsal.summary["lapsed vouchers"] = done["lapsed"]
+    maker, checker = rehearsal.as_person("finance1"), rehearsal.as_person("finance2")
+    with transaction():
+        made = make_settlements(actor=maker, through=LAST_DAY, now=clock.now())
+        owed = {settlement.id: settlement.amount_fen for settlement in made}
+    for settlement_id in owed:
+        with transaction():
+            approve_settlement(actor=checker, settlement_id=settlement_id, now=clock.now())
+        with transaction():
+            pay_settlement(
+                actor=maker,
+                settlement_id=settlement_id,
+                bank_ref=f"SAMPLE-{settlement_id:06d}",
+                district=rehearsal.home.district,
+                now=clock.now(),
+            )
+    with transaction():
+        write_statement(
+            actor=checker,
+            settlement_id=min(owed),
+            mark=MARKS[rehearsal.home.kind],
+            folder=rehearsal.home.printouts,
+            now=clock.now(),
+        )
+    rehearsal.summary["settlements"] = (
+        f"{len(owed)} shops, {show_yuan(sum(owed.values()))} yuan, paid"
+    )
+
+
+def _verify(rehearsal: Rehearsal) -> None:
+    work_once(actor=rehearsal.console)
+    verified = run_checks()
+    rehearsal.summary["verify"] = verified["checked"]
+    rehearsal.summary["breaches"] = verified["breaches"] or "none"

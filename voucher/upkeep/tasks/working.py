@@ -1,0 +1,27 @@
+"""What the worker does, again and again: each step may be repeated without harm."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from voucher import clock
+from voucher.access import Actor
+from voucher.audit.operations import seal_events
+from voucher.db import db, transaction
+from voucher.vouchers.models import IssueRun
+from voucher.vouchers.operations.ending import lapse_vouchers
+from voucher.vouchers.rules import RunState
+from voucher.vouchers.tasks import write_run
+
+
+def work_once(*, actor: Actor) -> dict[str, Any]:
+    """Finish runs that are still being written, post what lapsed, seal what committed."""
+    approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
+    waiting = list(db.session.scalars(approved))
+    for run_id in waiting:
+        write_run(actor=actor, run_id=run_id)
+    with transaction():
+        lapsed = lapse_vouchers(actor=actor, now=clock.now())
+    with transaction():
+        sealed = seal_events(now=clock.now())
+    return {"runs": len(waiting), "lapsed": lapsed, "sealed": sealed}
