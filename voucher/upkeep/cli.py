@@ -160,12 +160,18 @@ def demo(*, actor: Actor, residents: int | None) -> dict[str, Any]:
 def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
     yield ""
     for title, value in answer["summary"].items():
-        yield f"{title}: {value}"
+        yield f"{title}: {_join(value)}"
     yield ""
     yield "登录（首次密码，登录后须更改）· Sign in with these first passwords:"
     for account in answer["accounts"]:
         yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
     yield "打开 · open: http://127.0.0.1:8000/"
+
+
+def _join(value: object) -> str:
+    if isinstance(value, dict):
+        return "，".join(f"{name} {count}" for name, count in value.items())
+    return str(value)
 
 
 @command("serve", action=ANYONE, needs_home=False)
