@@ -29,6 +29,7 @@ from voucher.printouts.queries import MARKS, Office
 from voucher.residents.operations.comparing import judge_roster_file
 from voucher.residents.operations.importing import import_roster
 from voucher.schemes.queries import get_programme
+from voucher.schemes.rules.programmes import Programme
 from voucher.settlements.operations.closing import make_settlements
 from voucher.settlements.operations.paying import approve_settlement, pay_settlement
 from voucher.settlements.operations.statements import write_statement
@@ -40,7 +41,7 @@ from voucher.upkeep.rules import write_invented_roster
 from voucher.upkeep.tasks.shopping import shop_around
 from voucher.upkeep.tasks.working import work_once
 from voucher.vouchers.operations.custody import hand_over
-from voucher.vouchers.operations.runs import approve_run, draft_run, plan_run
+from voucher.vouchers.operations.runs import Plan, approve_run, draft_run, plan_run
 from voucher.vouchers.tasks import write_run
 
 MONTH = date(2026, 12, 1)
@@ -67,6 +68,7 @@ class Rehearsal:
     residents: int | None
     say: Callable[[str], None]
     actors: dict[str, Actor] = field(default_factory=dict)
+    runs: list[int] = field(default_factory=list)
     accounts: list[dict[str, str]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
 
@@ -164,38 +166,42 @@ def _open_shops(rehearsal: Rehearsal) -> None:
 def _issue(rehearsal: Rehearsal) -> None:
     for programme_id in PROGRAMMES:
         programme = get_programme(programme_id)
-        worker, now = rehearsal.as_person("worker"), clock.now()
         with transaction():
             plan = plan_run(
-                actor=worker,
+                actor=rehearsal.as_person("worker"),
                 programme=programme,
                 period_from=MONTH,
                 community_id=None,
-                today=local_date(now),
+                today=clock.today(),
             )
+        if not plan.lines:
+            # An invented roster has no assessments, so nobody is due by level.
+            continue
         _set_budget(rehearsal, programme_id, plan.value_fen)
-        with transaction():
-            run = draft_run(
-                actor=worker,
-                programme=programme,
-                period_from=MONTH,
-                community_id=None,
-                plan=plan,
-                now=now,
-            )
-            run_id = run.id
-        with transaction():
-            approve_run(
-                actor=rehearsal.as_person("approver"),
-                run_id=run_id,
-                programme=programme,
-                now=clock.now(),
-            )
-        write_run(actor=rehearsal.as_person("approver"), run_id=run_id)
+        run_id = _issue_run(rehearsal, programme, plan)
+        rehearsal.runs.append(run_id)
         rehearsal.summary[f"run {run_id} {programme_id}"] = (
             f"{len(plan.lines)} vouchers, {plan.residents} residents, "
             f"{show_yuan(plan.value_fen)} yuan"
         )
+
+
+def _issue_run(rehearsal: Rehearsal, programme: Programme, plan: Plan) -> int:
+    approver = rehearsal.as_person("approver")
+    with transaction():
+        run = draft_run(
+            actor=rehearsal.as_person("worker"),
+            programme=programme,
+            period_from=MONTH,
+            community_id=None,
+            plan=plan,
+            now=clock.now(),
+        )
+        run_id = run.id
+    with transaction():
+        approve_run(actor=approver, run_id=run_id, programme=programme, now=clock.now())
+    write_run(actor=approver, run_id=run_id)
+    return run_id
 
 
 def _set_budget(rehearsal: Rehearsal, programme_id: str, needed_fen: int) -> None:
@@ -220,7 +226,7 @@ def _print_and_hand_over(rehearsal: Rehearsal) -> None:
     office = Office(home.host, home.desk_phone, home.is_rehearsal)
     ring = load_ring(home)
     files_made = vouchers = pages = 0
-    for run_id in range(1, len(PROGRAMMES) + 1):
+    for run_id in rehearsal.runs:
         sheets, lists = plan_files(
             actor=worker,
             run_id=run_id,
