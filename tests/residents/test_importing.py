@@ -319,9 +319,9 @@ def depart(actor: Actor, sequence: int, departure: Departure) -> None:
     with transaction():
         record_departure(
             actor=actor,
-            resident=find(actor, sequence),
+            resident_id=find(actor, sequence).id,
             departure=departure,
-            on=DAY,
+            departed_date=DAY,
             now=clock.now(),
         )
 
