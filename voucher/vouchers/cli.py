@@ -208,7 +208,7 @@ def void(*, actor: Actor, serials: str, reason: str) -> dict[str, Any]:
 
 commands = [
     issue,
-    group("runs", [list_all, show, approve, cancel]),
+    group("runs", [list_all, show, approve, cancel], help="发券批次 · Issue runs"),
     handover,
     reprint,
     hold,
