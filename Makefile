@@ -7,12 +7,13 @@ DEMO_HOME := instance/demo
 TEST_PACKAGES := chromium poppler-utils fonts-wqy-zenhei postgresql faketime qpdf
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock
+.PHONY: help demo test translations lock
 
 help:
 	@echo "make demo            安装，运行示例区的全部流程，然后打开网站 / install, run the sample district, serve"
 	@echo "make demo SERVE=0    同上，但不打开网站 / the same, without serving"
 	@echo "make test            运行全部测试 / run every test"
+	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
 	@echo "make lock            重新生成 requirements.lock / pin the dependencies anew"
 
 demo: .venv/run.stamp
@@ -60,6 +61,14 @@ test: .venv/run.stamp .venv/programs.stamp
 	    echo "安装失败$$missing：请检查网络和权限。 / Installing failed:$$missing; please check network and rights."; exit 1; }; \
 	fi
 	@touch $@
+
+# Gathers the sentences into the English catalogue; what is new there stands untranslated.
+translations: .venv/run.stamp
+	@$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keywords N_ --no-location \
+	  --sort-output --project voucher --output .venv/messages.pot .
+	@$(BIN)/pybabel --quiet update --input-file .venv/messages.pot --output-dir voucher/translations \
+	  --locale en --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	@$(BIN)/pybabel --quiet compile --directory voucher/translations
 
 # Needs pip-tools; the options keep the file free of this machine's settings.
 lock:

@@ -9,11 +9,13 @@ import tempfile
 from pathlib import Path
 
 WHERE = "VOUCHER_TEST_CLUSTER"
+_reserved: list[bool] = []
 
 
 def reserve_cluster() -> None:
     """Choose the folder of this session's cluster; its workers inherit the choice."""
     if WHERE not in os.environ:
+        _reserved.append(True)
         folder = Path(tempfile.mkdtemp(prefix="voucher-pg-"))
         folder.chmod(0o755)
         os.environ[WHERE] = str(folder)
@@ -30,7 +32,9 @@ def join_cluster() -> str:
 
 
 def stop_cluster() -> None:
-    """Stop what this session started and leave nothing behind."""
+    """Stop what this session started and leave nothing behind; workers only joined it."""
+    if not _reserved:
+        return
     folder = Path(os.environ.pop(WHERE))
     if (folder / "data" / "postmaster.pid").exists():
         _run("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")

@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        stop_cluster()
+    stop_cluster()
 
 
 @pytest.fixture
@@ -113,15 +112,31 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(home: Home, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """Give the application on a fresh database, inside its context."""
+def open_site(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Home], Flask]]:
+    """Give what makes the application of a home on a fresh database; closes what it opened."""
     monkeypatch.setenv("DATABASE_URL", database)
-    app = create_app(home)
-    app.test_client_class = Browser
+    opened = []
+
+    def open_one(home: Home) -> Flask:
+        app = create_app(home)
+        app.test_client_class = Browser
+        opened.append(app)
+        return app
+
+    yield open_one
+    for app in opened:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(open_site: Callable[[Home], Flask], home: Home) -> Iterator[Flask]:
+    """Give the application on a fresh database, inside its context."""
+    app = open_site(home)
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from tests.accounts.factories import make_account, sign_in
 from tests.conftest import make_home
 from tests.pages import post
 from voucher.access import ANYONE, require
-from voucher.app import create_app
-from voucher.config import Kind
+from voucher.config import Kind, count_proxies
 from voucher.pages import say_in_both
 from voucher.refusals import BadInput, NotAllowed, Refusal
 
@@ -170,10 +169,8 @@ def test_a_rehearsal_shows_its_mark_and_its_clock_on_every_page(client):
     assert 'datetime="2026-12-05T10:0' in page
 
 
-def test_a_live_home_keeps_its_cookie_for_tls_and_its_own_host(database, tmp_path, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", database)
-    app = create_app(make_home(tmp_path / "live", kind=Kind.LIVE))
-    live = app.test_client()
+def test_a_live_home_keeps_its_cookie_for_tls_and_its_own_host(open_site, tmp_path):
+    live = open_site(make_home(tmp_path / "live", kind=Kind.LIVE)).test_client()
 
     answer = live.get("/sign-in", base_url="https://ylq.example.cn")
 
@@ -192,11 +189,10 @@ def test_a_refusal_without_a_translation_is_said_once():
 
 @pytest.mark.parametrize(("proxies", "seen"), [("", "127.0.0.1"), ("1", "203.0.113.9")])
 def test_a_forwarded_address_is_believed_of_stated_proxies_alone(
-    home, database, monkeypatch, proxies, seen
+    open_site, home, monkeypatch, proxies, seen
 ):
-    monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("VOUCHER_PROXIES", proxies)
-    app = create_app(home)
+    app = open_site(home)
     addresses = []
     app.before_request(lambda: addresses.append(request.remote_addr))
 
@@ -206,9 +202,8 @@ def test_a_forwarded_address_is_believed_of_stated_proxies_alone(
 
 
 @pytest.mark.parametrize("stated", ["-1", "10", "all", "１"])
-def test_proxies_are_a_small_number(home, database, monkeypatch, stated):
-    monkeypatch.setenv("DATABASE_URL", database)
+def test_proxies_are_a_small_number(monkeypatch, stated):
     monkeypatch.setenv("VOUCHER_PROXIES", stated)
 
     with pytest.raises(BadInput, match="^proxies_format$"):
-        create_app(home)
+        count_proxies()

@@ -34,6 +34,8 @@ _HTTP_REFUSALS = {
     415: ("media_type", N_("不支持这种内容格式")),
     429: ("too_many_attempts", N_("操作太频繁，请稍候再试")),
 }
+_TITLE = N_("没有完成")
+_TITLES = {404: N_("没有找到"), 500: N_("系统出错")}
 _CSRF = ("csrf", N_("页面已过期，请返回刷新后重试"))
 _FAULT = ("fault", N_("系统出错，本次操作没有完成。请稍后再试；仍不行请把事件编号告诉管理员"))
 
@@ -185,10 +187,9 @@ def _answer(
 ) -> Response:
     if _is_api():
         return _answer_problem(status, word, sentence, facts or {}, incident)
-    titles = {404: N_("没有找到"), 500: N_("系统出错")}
     page = render_template(
         "error.html",
-        title=gettext(titles.get(status, N_("没有完成"))),
+        title=gettext(_TITLES.get(status, _TITLE)),
         sentence=sentence,
         incident=incident,
     )
