@@ -117,7 +117,7 @@ def open_site() -> Flask:
 
 @contextmanager
 def open_home() -> Iterator[Flask]:
-    """Open the home that VOUCHER_HOME names, for one command."""
+    """Open the home that VOUCHER_HOME names, for one command, and close its database after it."""
     app = open_site()
     with app.app_context():
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from voucher.access import Action, Actor
 from voucher.refusals import N_, BadInput, Refusal
@@ -48,6 +49,10 @@ def command(
                 answer = _perform(function, action, needs_home, grave, options)
             except Refusal as refusal:
                 _refuse(refusal, as_json, click.get_current_context().obj)
+            except OperationalError:
+                # The cause stands in the database's own log; here it would be a stack trace.
+                busy = Refusal("busy", N_("数据库暂时无法使用，本次操作没有完成，请稍后重试"))
+                _refuse(busy, as_json, click.get_current_context().obj)
             _print(answer, as_json, show)
             if fails_when and fails_when(answer):
                 sys.exit(1)

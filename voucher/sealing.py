@@ -6,7 +6,6 @@ swapped; HMAC-SHA-256 under a key of its own for equality and UNIQUE. The first 
 cipher, so that another can follow (1 = AES-256-GCM).
 """
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -63,5 +62,4 @@ def unseal(sealed: bytes, *, column: str, row: str) -> str:
 
 def blind_index(plain: str, *, column: str) -> str:
     """Give 128 bits, as hex, that are equal exactly for equal texts of the same column."""
-    keyed = hmac.new(_keys().index, f"{column}|{plain}".encode(), hashlib.sha256)
-    return keyed.hexdigest()[:32]
+    return hmac.digest(_keys().index, f"{column}|{plain}".encode(), "sha256").hex()[:32]

@@ -77,7 +77,7 @@ def pinyin_sort_key(name: str) -> str:
 
     A character without a known reading sorts as itself, after all others; nothing is refused.
     """
-    family_name = next((known for known in _FAMILY_NAMES if name.startswith(known)), "")
+    family_name = next((part for part in (name[:2], name[:1]) if part in _FAMILY_NAMES), "")
     # One character at a time: whole districts are sorted, and few characters make many names.
     readings = [_read_aloud(part) for part in _PARTS.findall(name.removeprefix(family_name))]
     if family_name:

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from tests.assessments.factory import MAXIMA, SOUND_ID, make_answers
-from tests.divisions.factory import DATA
-from tests.workbooks.factory import make_workbook
+from tests.assessments.factories import MAXIMA, SOUND_ID, make_answers
+from tests.divisions.factories import DATA
+from tests.workbooks.factories import make_workbook
 from voucher.assessments.rules import (
     AssessmentFile,
     assessment_layout,

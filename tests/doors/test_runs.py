@@ -12,7 +12,7 @@ def test_a_programme_or_month_that_is_none_is_refused(open_door):
     for month in ("2026-13", "2026-1", "12/2026", "december"):
         door.refuse(*ISSUE, month, word="month_format", exit_code=2)
     door.refuse("grade", AGE_BANDS, "--on", "2026-02-30", word="date", exit_code=2)
-    door.refuse(*ISSUE, MONTH, "--community", "999999999999", word="community_unknown")
+    door.refuse(*ISSUE, MONTH, "--community", "999999999999", word="division_unknown")
 
 
 def test_a_run_is_made_from_the_fifteenth_before_and_not_after_its_month(open_door):

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.divisions.factory import DATA, load_gazetteer
-from tests.workbooks.factory import make_workbook
+from tests.divisions.factories import DATA, load_gazetteer
+from tests.workbooks.factories import make_workbook
 from voucher.residents.rules.id_numbers import age_on, check_character
 from voucher.residents.rules.roster import ROSTER_LAYOUT, Roster, judge_roster
 from voucher.workbooks.reading import read_first_sheet

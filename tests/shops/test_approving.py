@@ -26,7 +26,7 @@ from voucher.refusals import NotAllowed, NotFound, Refusal
 from voucher.shops.checks import check_one_price_and_payee
 from voucher.shops.models import Shop, ShopAccount, ShopService
 from voucher.shops.operations.approving import approve_shop, approve_shops
-from voucher.shops.queries import find_payee, get_approved_shop
+from voucher.shops.queries import find_payee
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -61,8 +61,8 @@ def test_another_person_approves_shop_and_account_from_today(approver):
     shop = get("S0001")
     assert (done.shops, done.accounts, done.own) == (["S0001"], ["S0001"], [])
     assert (shop.state, shop.approved_by) == ("approved", approver.account_id)
-    assert find_payee(shop_id=shop.id, day=clock.today()).number == "6222418600883785974"
-    assert find_payee(shop_id=shop.id, day=clock.today() - timedelta(days=1)) is None
+    assert find_payee(shop=shop, day=clock.today()).number == "6222418600883785974"
+    assert find_payee(shop=shop, day=clock.today() - timedelta(days=1)) is None
 
 
 def test_nobody_approves_what_he_proposed(approver):
@@ -70,11 +70,6 @@ def test_nobody_approves_what_he_proposed(approver):
 
     assert refuse(NotAllowed, approve, approver) == "self_approve"
     assert get("S0001").state == "proposed"
-    assert refuse(Refusal, get_approved_shop_by_code) == "shop_state"
-
-
-def get_approved_shop_by_code():
-    return get_approved_shop(code="S0001")
 
 
 def test_nobody_approves_an_account_he_changed(approver):
@@ -109,7 +104,7 @@ def test_a_changed_account_is_paid_three_days_after_its_approval(approver):
 
     done = approve(approver)
 
-    tails = [find_payee(shop_id=shop.id, day=today + timedelta(days=n)).tail for n in range(5)]
+    tails = [find_payee(shop=shop, day=today + timedelta(days=n)).tail for n in range(5)]
     assert (done.shops, done.accounts) == ([], ["S0001"])
     assert tails == ["5974", "5974", "5974", "7776", "7776"]
     assert check_one_price_and_payee().breaches == []

@@ -169,7 +169,7 @@ def test_a_changed_account_of_an_approved_shop_is_not_paid(worker):
 
     done = take(worker, make_book([shop_row(账号="62229999888877776")]))
 
-    payee = find_payee(shop_id=shop.id, day=clock.today() + timedelta(days=30))
+    payee = find_payee(shop=shop, day=clock.today() + timedelta(days=30))
     assert counts(done.shops) == (0, 1, 0, 0, 0)
     assert (payee.number, payee.tail) == ("6222418600883785974", "5974")
     assert get("S0001").state == "approved"
@@ -185,7 +185,7 @@ def test_the_old_account_in_a_later_file_takes_the_proposal_back(worker):
     open_rows = select(ShopAccount.number_tail).where(ShopAccount.to_date.is_(None))
     assert list(db.session.scalars(open_rows)) == ["5974"]
     assert counts(again.shops) == (0, 0, 1, 0, 0)
-    assert find_payee(shop_id=shop.id, day=clock.today()).tail == "5974"
+    assert find_payee(shop=shop, day=clock.today()).tail == "5974"
 
 
 def test_who_changes_a_proposed_shop_becomes_its_proposer(worker):

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from tests.workbooks.factory import SOUND_ROW, make_roster, read_part, repack
+from tests.workbooks.factories import SOUND_ROW, make_roster, read_part, repack
 from voucher.refusals import BadInput
 from voucher.workbooks.archive import MAX_FILE_BYTES, load_file
 from voucher.workbooks.reading import read_first_sheet

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workbooks.factory import (
+from tests.workbooks.factories import (
     ROSTER_TITLES,
     SOUND_ROW,
     make_roster,

@@ -1,5 +1,6 @@
 """Commands of assessments."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -59,7 +60,7 @@ def _describe(file: JudgedFile, compared: Comparison) -> Answer:
         "absent": 0,
         "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in compared.rejected],
         "warnings": [],
-        "notices": file.table.list_notices(),
+        "notices": [asdict(notice) for notice in file.table.list_notices()],
     }
 
 

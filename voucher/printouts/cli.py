@@ -9,14 +9,14 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.config import Home, read_key
+from voucher.config import Home
 from voucher.console import command
 from voucher.db import db, transaction
 from voucher.printouts import policy
 from voucher.printouts.operations import draw_files, plan_files, record_files
 from voucher.printouts.queries import MARKS, Office
 from voucher.printouts.rules import LAYOUTS
-from voucher.signing import load_keyring
+from voucher.signing import load_ring
 
 
 @command("print", action=policy.PRINT_RUN)
@@ -34,7 +34,7 @@ def print_run(
         actor=actor,
         run_id=run_id,
         office=describe_office(home),
-        keyring=load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap")),
+        keyring=load_ring(home),
         mark=MARKS[home.kind],
         folder=(out or home.printouts).resolve(),
     )

@@ -10,7 +10,7 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.config import Home, read_key
+from voucher.config import Home
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.money import parse_yuan
@@ -22,7 +22,7 @@ from voucher.redemptions.operations.reversing import reverse_redemption
 from voucher.redemptions.queries import Reader, get_open_shop
 from voucher.redemptions.rules import Claim, RedemptionRefused
 from voucher.residents.operations.departing import import_departures, judge_departures_file
-from voucher.signing import load_keyring
+from voucher.signing import load_ring
 from voucher.workbooks.archive import load_file
 
 
@@ -111,7 +111,7 @@ def describe_reader(home: Home) -> Reader:
     """Give what reading a code needs to know of this home."""
     return Reader(
         host=home.host,
-        keyring=load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap")),
+        keyring=load_ring(home),
         test_allowed=home.is_rehearsal,
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.db import db
-from voucher.refusals import N_, NotFound, Refusal
+from voucher.refusals import N_, NotFound
 from voucher.sealing import unseal
 from voucher.shops.models import Device, Shop, ShopAccount, ShopService
 from voucher.shops.rules.enrolment import hash_secret
@@ -44,20 +44,6 @@ def get_shop(*, code: str, actor: Actor) -> Shop:
     return shop
 
 
-def get_approved_shop(*, code: str) -> Shop:
-    """
-    Give a shop of the district that may take vouchers.
-
-    :raises NotFound: shop_unknown. :raises Refusal: shop_state.
-    """
-    shop = db.session.scalar(select(Shop).where(Shop.code == code))
-    if shop is None:
-        raise shop_unknown(code)
-    if shop.state != ShopState.APPROVED:
-        raise not_approved(code)
-    return shop
-
-
 def list_shops(*, actor: Actor, state: ShopState | None = None) -> list[Shop]:
     """List the shops the actor may see by code, all of them or those in one state."""
     query = select(Shop).where(within_scope(actor)).order_by(Shop.code)
@@ -87,21 +73,18 @@ def get_published_price(*, shop_id: int, service: str, day: date) -> int | None:
     )
 
 
-def find_payee(*, shop_id: int, day: date) -> Payee | None:
+def find_payee(*, shop: Shop, day: date) -> Payee | None:
     """Give the bank account two people put in force for a day, or None when there is none."""
-    row = db.session.execute(
-        select(ShopAccount, Shop.code)
-        .join(Shop, Shop.id == ShopAccount.shop_id)
-        .where(
-            ShopAccount.shop_id == shop_id,
+    account = db.session.scalar(
+        select(ShopAccount).where(
+            ShopAccount.shop_id == shop.id,
             ShopAccount.approved_by.is_not(None),
             *_on(ShopAccount, day),
         )
-    ).one_or_none()
-    if row is None:
+    )
+    if account is None:
         return None
-    account, code = row
-    number = unseal(account.number_sealed, column=NUMBER_COLUMN, row=code)
+    number = unseal(account.number_sealed, column=NUMBER_COLUMN, row=shop.code)
     return Payee(account.bank, account.holder, number, account.number_tail)
 
 
@@ -156,11 +139,6 @@ def find_till(*, token: str, channel: str, now: datetime) -> Actor | None:
 def shop_unknown(code: str) -> NotFound:
     """Give the refusal for a shop that is not there, or not in the asker's area."""
     return NotFound("shop_unknown", N_("没有编号为“%(code)s”的商户"), code=code[:40])
-
-
-def not_approved(code: str) -> Refusal:
-    """Give the refusal for a shop that takes no vouchers: not yet approved, or suspended."""
-    return Refusal("shop_state", N_("商户 %(shop)s 尚未批准或已暂停"), shop=code)
 
 
 def within_scope(actor: Actor) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Commands that keep an installation."""
 
-import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,12 +20,14 @@ from voucher.console import Doors, command, group
 from voucher.db import transaction
 from voucher.periods import CHINA
 from voucher.refusals import N_, BadInput
+from voucher.signing import load_ring
 from voucher.upkeep import policy
 from voucher.upkeep.checks import run_checks
-from voucher.upkeep.operations import install
+from voucher.upkeep.operations import install, rotate
 from voucher.upkeep.tasks.rehearsing import Rehearsal, rehearse
 from voucher.upkeep.tasks.working import work_once
 
+SITE = "voucher.app:open_site()"
 SAMPLE_DISTRICT = "510104"
 # Reserved names and a number nobody has: a rehearsal must not point at anybody.
 SAMPLE_HOST = "YLQ.EXAMPLE"
@@ -98,6 +101,38 @@ def _show_verified(answer: dict[str, Any]) -> Iterator[str]:
         yield "没有违反 · no breach"
 
 
+@command(
+    "list",
+    action=policy.KEEP_KEYS,
+    show=lambda answer: (
+        f"{key['kid']}  {key['status']}  {key['made_at']}  {key['age_days']} 天 · days"
+        for key in answer["keys"]
+    ),
+)
+def list_keys(*, actor: Actor) -> dict[str, Any]:
+    """列出签名密钥 · List the signing keys and their age."""
+    now = clock.now()
+    return {
+        "keys": [
+            {
+                "kid": key.kid,
+                "status": key.status.value,
+                "made_at": key.made_at.isoformat(),
+                "age_days": (now - key.made_at).days,
+            }
+            for key in load_ring(current_app.config["HOME"]).keys
+        ]
+    }
+
+
+@command("rotate", action=policy.KEEP_KEYS)
+def rotate_signing_key(*, actor: Actor) -> dict[str, Any]:
+    """换新签名密钥，旧的仍可验证 · New prints get a new key; the old one still proves theirs."""
+    with transaction():
+        kid = rotate(actor=actor, home=current_app.config["HOME"], now=clock.now())
+    return {"kid": kid}
+
+
 @command("worker", action=policy.WORK)
 @click.option("--once", is_flag=True, help="只做一遍")
 def worker(*, actor: Actor, once: bool) -> dict[str, Any]:
@@ -137,18 +172,29 @@ def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(*, host: str, port: int) -> dict[str, Any]:
-    """打开网站 · Serve the site until it is stopped."""
+    """打开网站 · Serve the site, with its worker, until it is stopped."""
     load_home(find_home_path())
     # No access log: the address of a voucher's page holds its token.
-    arguments = ["--workers=2", "--threads=4", f"--bind={host}:{port}", "voucher.app:open_site()"]
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    os.execv(gunicorn, [str(gunicorn), *arguments])  # noqa: S606 - no shell, our own words
+    site = ["gunicorn", "--workers=2", "--threads=4", f"--bind={host}:{port}", SITE]
+    beside = Path(sys.executable).parent
+    started = [
+        subprocess.Popen([str(beside / program), *words])  # noqa: S603 - our own words
+        for program, *words in (["voucher", "worker"], site)
+    ]
+    # Whoever stops this process stops both: a worker left behind would go on alone.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        return {"exit": started[-1].wait()}
+    finally:
+        for process in started:
+            process.terminate()
 
 
 commands = [
     init,
     group("clock", [set_clock], help="时钟 · Clock"),
     verify,
+    group("keys", [list_keys, rotate_signing_key], help="签名密钥 · Signing keys"),
     worker,
     demo,
     serve,

@@ -12,6 +12,14 @@ from voucher.workbooks.sheets import MAX_ROWS, Area, cell_name, too_many_rows
 _FOOT_WORDS = ("合计", "总计", "小计", "填表", "制表", "审核", "填报", "说明", "注")
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word about a whole sheet, and how often it applies."""
+
+    word: str
+    count: int
+
+
 @dataclass(slots=True)
 class Table:
     """A header and what stands below it. `hidden_rows` counts while the rows are read."""
@@ -47,9 +55,9 @@ class Table:
         if not count:
             raise no_rows()
 
-    def list_notices(self) -> list[dict[str, object]]:
+    def list_notices(self) -> tuple[Notice, ...]:
         """
-        Give what a reader of the sheet should know, each as a word and a count; call when read.
+        Give what the sender of the sheet should know; call when the rows were read.
 
         hidden_rows were read like the others; other_sheets were not read; columns_ignored have
         titles nobody knows.
@@ -59,7 +67,7 @@ class Table:
             "other_sheets": int(self.sheet.has_other_sheets),
             "columns_ignored": len(self.header.ignored),
         }
-        return [{"word": word, "count": count} for word, count in counts.items() if count]
+        return tuple(Notice(word, count) for word, count in counts.items() if count)
 
     def _is_skipped(self, number: int, cells: Sequence[Cell], key: int) -> bool:
         if is_blank(cells[key]) and _is_foot(cells):

@@ -32,15 +32,20 @@ from voucher.residents.rules.roster import (
 from voucher.text import find_unprintable
 from voucher.workbooks.faults import Fault, RejectedRow
 from voucher.workbooks.reading import read_first_sheet
-from voucher.workbooks.tables import Table, open_table
+from voucher.workbooks.tables import Notice, open_table
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """A roster judged by itself. `fingerprint` tells whether a file was seen before."""
+    """
+    A roster judged by itself. `fingerprint` tells whether a file was seen before.
+
+    The sheet itself is let go: a whole district's takes a hundred megabytes.
+    """
 
     fingerprint: str
-    table: Table
+    fields: frozenset[str]
+    notices: tuple[Notice, ...]
     roster: Roster
 
 
@@ -104,7 +109,12 @@ def judge_roster_file(*, actor: Actor, content: bytes, on: date) -> RosterFile:
         gazetteer=build_gazetteer(places, area=area),
         day=on,
     )
-    return RosterFile(hashlib.sha256(content).hexdigest(), table, roster)
+    return RosterFile(
+        fingerprint=hashlib.sha256(content).hexdigest(),
+        fields=frozenset(table.header.columns),
+        notices=table.list_notices(),
+        roster=roster,
+    )
 
 
 def compare_roster(*, actor: Actor, file: RosterFile) -> Comparison:
@@ -116,10 +126,9 @@ def compare_roster(*, actor: Actor, file: RosterFile) -> Comparison:
         rejected=list(roster.rejected),
         known=known,
     )
-    _compare_rows(actor, file, compared)
+    named = _compare_rows(actor, file, compared)
     compared.rejected.sort(key=lambda rejected: rejected.row)
     compared.warnings = _list_warnings(file, compared)
-    named = {index_id_number(number) for number in roster.numbers}
     compared.absent = [
         person
         for person in known
@@ -128,12 +137,14 @@ def compare_roster(*, actor: Actor, file: RosterFile) -> Comparison:
     return compared
 
 
-def _compare_rows(actor: Actor, file: RosterFile, compared: Comparison) -> None:
+def _compare_rows(actor: Actor, file: RosterFile, compared: Comparison) -> set[str]:
+    """Sort the rows into what they would do; give the index of everybody the file names."""
     present = {person.id_index: person for person in compared.known}
     codes = {place.id: place.code for place in list_communities()}
     dead = list_indexes_of_dead()
+    indexes = {number: index_id_number(number) for number in file.roster.numbers}
     for row in file.roster.accepted:
-        index = index_id_number(row.id_number)
+        index = indexes[row.id_number]
         person = present.get(index)
         fault = _find_fault(actor, person, is_dead=index in dead)
         if fault:
@@ -143,11 +154,12 @@ def _compare_rows(actor: Actor, file: RosterFile, compared: Comparison) -> None:
         if person is None:
             compared.added.append(NewResident(row, index, phone_index))
             continue
-        changes = _find_changes(person, row, phone_index, codes, file.table.header.columns)
+        changes = _find_changes(person, row, phone_index, codes, file.fields)
         if changes:
             compared.changed.append(ChangedResident(row, person, phone_index, changes))
         else:
             compared.unchanged += 1
+    return set(indexes.values())
 
 
 def _find_fault(actor: Actor, person: KnownResident | None, *, is_dead: bool) -> Fault | None:
@@ -161,7 +173,7 @@ def _find_changes(
     row: ResidentRow,
     phone_index: str | None,
     codes: Mapping[int, str],
-    columns: Mapping[str, int],
+    columns: frozenset[str],
 ) -> tuple[Change, ...]:
     kept = Kept(
         name=person.name,

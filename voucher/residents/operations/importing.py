@@ -27,7 +27,7 @@ from voucher.residents.rules.roster import ResidentRow
 from voucher.sealing import seal
 from voucher.text import pinyin_sort_key
 
-_BATCH = 5_000
+_BATCH = 2_000
 _KEY_LENGTH = 300
 _HISTORY_LENGTH = 500
 _PEOPLE: Table = Resident.__table__  # type: ignore[assignment]

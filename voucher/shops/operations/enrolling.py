@@ -10,7 +10,7 @@ from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.refusals import N_, NotAllowed, NotFound, Refusal
 from voucher.shops.models import Device, Shop
-from voucher.shops.queries import get_shop, not_approved, within_scope
+from voucher.shops.queries import get_shop, within_scope
 from voucher.shops.rules.enrolment import hash_secret, make_code, make_token, normalise_code
 from voucher.shops.rules.states import CODE_LIFE, TILL_LIFE, DeviceState, ShopState
 
@@ -43,7 +43,7 @@ def enrol_device(*, actor: Actor, shop_code: str, now: datetime) -> Enrolment:
     """
     shop = get_shop(code=shop_code, actor=actor)
     if shop.state != ShopState.APPROVED:
-        raise not_approved(shop.code)
+        raise Refusal("shop_state", N_("商户 %(shop)s 尚未批准或已暂停"), shop=shop.code)
     assert actor.account_id is not None
     code = make_code()
     device = Device(

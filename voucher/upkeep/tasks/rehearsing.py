@@ -17,7 +17,7 @@ from voucher.accounts.operations import add_account
 from voucher.accounts.queries import get_actor
 from voucher.assessments.operations import import_assessments, judge_assessment_file
 from voucher.care_levels.operations import confirm_levels, grade_residents
-from voucher.config import Home, read_key
+from voucher.config import Home
 from voucher.db import transaction
 from voucher.divisions.operations import import_divisions
 from voucher.divisions.queries import load_bundled_divisions
@@ -34,7 +34,7 @@ from voucher.settlements.operations.paying import approve_settlement, pay_settle
 from voucher.settlements.operations.statements import write_statement
 from voucher.shops.operations.approving import approve_shops
 from voucher.shops.operations.importing import import_shops, read_shop_book
-from voucher.signing import load_keyring
+from voucher.signing import load_ring
 from voucher.upkeep.checks import run_checks
 from voucher.upkeep.rules import write_invented_roster
 from voucher.upkeep.tasks.shopping import shop_around
@@ -222,7 +222,7 @@ def _set_budget(rehearsal: Rehearsal, programme_id: str, needed_fen: int) -> Non
 def _print_and_hand_over(rehearsal: Rehearsal) -> None:
     home, worker = rehearsal.home, rehearsal.as_person("worker")
     office = Office(home.host, home.desk_phone, home.is_rehearsal)
-    ring = load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
+    ring = load_ring(home)
     files_made = vouchers = pages = 0
     for run_id in range(1, len(PROGRAMMES) + 1):
         sheets, lists = plan_files(
