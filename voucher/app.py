@@ -29,7 +29,7 @@ from voucher.care_levels import models as _care_levels  # noqa: F401
 from voucher.care_levels.cli import commands as care_levels_commands
 from voucher.cases import models as _cases  # noqa: F401
 from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
-from voucher.console import Doors
+from voucher.console import Doors, Gate
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions import models as _divisions  # noqa: F401
 from voucher.divisions.cli import commands as divisions_commands
@@ -208,7 +208,7 @@ DOORS = Doors(
     translate=pages.say_in_both,
 )
 
-main = click.Group(
+main = Gate(
     "voucher",
     commands={str(made.name): made for made in COMMANDS},
     context_settings={"obj": DOORS, "help_option_names": ["-h", "--help"]},
