@@ -93,7 +93,9 @@ def track(items: Iterable[T], *, total: int, title: str) -> Iterator[T]:
 class Gate(click.Group):
     """The whole command line: what cannot be read as a command is refused like all bad input."""
 
-    def main(self, args: Sequence[str] | None = None, **options: Any) -> NoReturn:
+    def main(  # type: ignore[override] - click leaves when it is done, and so do we
+        self, args: Sequence[str] | None = None, **options: Any
+    ) -> NoReturn:
         """Run one command and end the process with its exit code."""
         words = list(sys.argv[1:] if args is None else args)
         try:
