@@ -93,7 +93,7 @@ def track(items: Iterable[T], *, total: int, title: str) -> Iterator[T]:
 class Gate(click.Group):
     """The whole command line: what cannot be read as a command is refused like all bad input."""
 
-    def main(  # type: ignore[override] - click leaves when it is done, and so do we
+    def main(  # type: ignore[override]  # click would go on
         self, args: Sequence[str] | None = None, **options: Any
     ) -> NoReturn:
         """Run one command and end the process with its exit code."""
