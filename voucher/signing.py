@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from voucher.config import Home, read_key
 from voucher.refusals import N_, BadInput, Refusal
 from voucher.tokens import BODY_BYTES, ES256, VERSION, TokenBody, pack_body, read_token, unpack_body
 
@@ -186,6 +187,15 @@ def load_keyring(folder: Path, *, wrapping_key: bytes) -> KeyRing:
     """
     paths = sorted(_key_files(folder), key=_kid_of)
     return KeyRing(tuple(_load_key(path, wrapping_key=wrapping_key) for path in paths))
+
+
+def load_ring(home: Home) -> KeyRing:
+    """
+    Read every key of the home whose wrapping key can open them.
+
+    :raises Refusal: key_unreadable.
+    """
+    return load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
 
 
 def _load_key(path: Path, *, wrapping_key: bytes) -> SigningKey:

@@ -13,6 +13,7 @@ from voucher.schemes.queries import (
     get_service,
     list_bundled_schemes,
     load_schemes,
+    open_programme,
 )
 from voucher.schemes.rules.checking import check_scheme
 
@@ -87,7 +88,7 @@ def write_next_version(folder: Path) -> Path:
 def test_a_file_can_stand_for_an_id(tmp_path: Path):
     path = write_next_version(tmp_path)
 
-    assert get_programme(str(path)).version == 2
+    assert open_programme(str(path)).version == 2
     assert list(load_schemes([tmp_path]).programmes) == [("national-2026", 2)]
 
 
@@ -127,7 +128,7 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path):
 
 def test_a_file_that_does_not_exist_is_refused(tmp_path: Path):
     with pytest.raises(NotFound) as refused:
-        get_programme(str(tmp_path / "none.toml"))
+        open_programme(str(tmp_path / "none.toml"))
 
     assert refused.value.word == "scheme_unknown"
 
@@ -137,4 +138,13 @@ def test_an_instruments_file_is_no_programme(tmp_path: Path):
     path.write_text(get_instrument("gbt-42195-2022").text, encoding="utf-8")
 
     with pytest.raises(NotFound):
+        open_programme(str(path))
+
+
+def test_money_moves_only_by_an_adopted_programme_never_by_a_file(tmp_path: Path):
+    path = write_next_version(tmp_path)
+
+    with pytest.raises(NotFound) as refused:
         get_programme(str(path))
+
+    assert refused.value.word == "scheme_unknown"

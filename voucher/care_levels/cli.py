@@ -45,4 +45,4 @@ def confirm(*, actor: Actor, programme: str, on_day: str | None) -> dict[str, An
     return {"confirmed": confirmed}
 
 
-commands = [grade, group("levels", [confirm])]
+commands = [grade, group("levels", [confirm], help="等级 · Care levels")]

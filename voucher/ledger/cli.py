@@ -68,4 +68,10 @@ def list_month_budgets(*, actor: Actor) -> dict[str, Any]:
     }
 
 
-commands = [group("budgets", [set_month_budget, approve_month_budget, list_month_budgets])]
+commands = [
+    group(
+        "budgets",
+        [set_month_budget, approve_month_budget, list_month_budgets],
+        help="预算 · Budgets",
+    )
+]

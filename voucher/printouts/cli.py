@@ -9,14 +9,14 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.config import Home, read_key
-from voucher.console import command
+from voucher.config import Home
+from voucher.console import command, track
 from voucher.db import db, transaction
 from voucher.printouts import policy
 from voucher.printouts.operations import draw_files, plan_files, record_files
 from voucher.printouts.queries import MARKS, Office
 from voucher.printouts.rules import LAYOUTS
-from voucher.signing import load_keyring
+from voucher.signing import load_ring
 
 
 @command("print", action=policy.PRINT_RUN)
@@ -34,12 +34,14 @@ def print_run(
         actor=actor,
         run_id=run_id,
         office=describe_office(home),
-        keyring=load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap")),
+        keyring=load_ring(home),
         mark=MARKS[home.kind],
         folder=(out or home.printouts).resolve(),
     )
     db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
-    drawn = list(draw_files(sheets=sheets, lists=lists, jobs=jobs))
+    drawing = draw_files(sheets=sheets, lists=lists, jobs=jobs)
+    total = len(sheets) + len(lists)
+    drawn = list(track(drawing, total=total, title="打印 · printing"))
     with transaction():
         record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now())
     printed = [file for file in drawn if file.vouchers]

@@ -108,7 +108,7 @@ def _show_reasons(answer: Answer) -> Iterator[str]:
 @click.argument("instrument")
 def score(instrument: str) -> Answer:
     """按标准输入的 JSON 评分 · Score answers given as JSON on standard input."""
-    found = queries.get_instrument(instrument)
+    found = queries.open_instrument(instrument)
     answers = parse_answers(found, _read_input())
     return _show_result(found, answers, score_answers(found, answers))
 
@@ -140,7 +140,7 @@ def _show_price(answer: Answer) -> Iterator[str]:
 @click.argument("programme")
 def price(programme: str) -> Answer:
     """按标准输入的 JSON 计价 · Price a purchase given as JSON on standard input."""
-    found = queries.get_programme(programme)
+    found = queries.open_programme(programme)
     return _price(found, parse_purchase(_read_input()))
 
 

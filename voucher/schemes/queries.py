@@ -62,26 +62,42 @@ def list_bundled_schemes() -> tuple[Instrument | Programme, ...]:
 
 def get_instrument(scheme_id: str, version: int | None = None) -> Instrument:
     """
-    Get an instrument, its newest version unless one is named, or the one in a file.
+    Get an adopted instrument, its newest version unless one is named.
 
     :raises NotFound: scheme_unknown.
-    :raises BadInput: scheme_invalid, for a file.
     """
-    if _is_path(scheme_id):
-        return _pick(load_schemes([Path(scheme_id)]).instruments, scheme_id, None)
     return _pick(_load_bundled().instruments, scheme_id, version)
 
 
 def get_programme(scheme_id: str, version: int | None = None) -> Programme:
     """
-    Get a programme, its newest version unless one is named, or the one in a file.
+    Get an adopted programme, its newest version unless one is named.
 
     :raises NotFound: scheme_unknown.
-    :raises BadInput: scheme_invalid, for a file.
     """
-    if _is_path(scheme_id):
-        return _pick(load_schemes([Path(scheme_id)]).programmes, scheme_id, None)
     return _pick(_load_bundled().programmes, scheme_id, version)
+
+
+def open_instrument(name: str) -> Instrument:
+    """
+    Get an adopted instrument or the one in a file, to try it: nothing is graded by a mere file.
+
+    :raises NotFound: scheme_unknown. :raises BadInput: scheme_invalid.
+    """
+    if not _is_path(name):
+        return get_instrument(name)
+    return _pick_only(load_schemes([Path(name)]).instruments, name)
+
+
+def open_programme(name: str) -> Programme:
+    """
+    Get an adopted programme or the one in a file, to try it: no money moves by a mere file.
+
+    :raises NotFound: scheme_unknown. :raises BadInput: scheme_invalid.
+    """
+    if not _is_path(name):
+        return get_programme(name)
+    return _pick_only(load_schemes([Path(name)]).programmes, name)
 
 
 def get_programme_version(scheme_version_id: int) -> Programme:
@@ -199,15 +215,18 @@ def _index(schemes: Iterable[Found]) -> dict[tuple[str, int], Found]:
 
 
 def _pick(schemes: Mapping[tuple[str, int], Found], scheme_id: str, version: int | None) -> Found:
-    if _is_path(scheme_id):
-        found = list(schemes.values())
-    else:
-        found = [scheme for (known, _), scheme in schemes.items() if known == scheme_id]
+    found = [scheme for (known, _), scheme in schemes.items() if known == scheme_id]
     if version is not None:
         found = [scheme for scheme in found if scheme.version == version]
     if not found:
         raise _refuse_unknown(scheme_id, schemes)
     return max(found, key=lambda scheme: scheme.version)
+
+
+def _pick_only(schemes: Mapping[tuple[str, int], Found], name: str) -> Found:
+    if not schemes:
+        raise _refuse_unknown(name, schemes)
+    return max(schemes.values(), key=lambda scheme: scheme.version)
 
 
 def _refuse_unknown(scheme_id: str, known: Iterable[tuple[str, int]]) -> NotFound:

@@ -116,4 +116,7 @@ def statement(*, actor: Actor, settlement_id: int, out: Path | None) -> dict[str
     return {"settlement": settlement_id, "files": [str(path) for path in files]}
 
 
-commands = [settle, group("settlements", [list_all, approve, paid, statement])]
+commands = [
+    settle,
+    group("settlements", [list_all, approve, paid, statement], help="结算单 · Settlements"),
+]

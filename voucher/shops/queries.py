@@ -19,12 +19,12 @@ NUMBER_COLUMN = "shop_accounts.number"
 
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """Where a shop's money goes. `number` is the whole account number: show its tail only."""
+    """Where a shop's money goes. `number` is the whole account number: show `tail` only."""
 
-    account_id: int
     bank: str
     holder: str
     number: str
+    tail: str
 
 
 def find_shop(*, code: str, actor: Actor) -> Shop | None:
@@ -85,7 +85,7 @@ def find_payee(*, shop: Shop, day: date) -> Payee | None:
     if account is None:
         return None
     number = unseal(account.number_sealed, column=NUMBER_COLUMN, row=shop.code)
-    return Payee(account.id, account.bank, account.holder, number)
+    return Payee(account.bank, account.holder, number, account.number_tail)
 
 
 def list_waiting_accounts(*, actor: Actor) -> list[tuple[Shop, ShopAccount]]:

@@ -20,10 +20,12 @@ from voucher.console import Doors, command, group
 from voucher.db import transaction
 from voucher.periods import CHINA
 from voucher.refusals import N_, BadInput
+from voucher.signing import load_ring
 from voucher.upkeep import policy
 from voucher.upkeep.checks import run_checks
-from voucher.upkeep.operations import install
-from voucher.upkeep.tasks.rehearsing import Rehearsal, rehearse
+from voucher.upkeep.operations import install, rotate
+from voucher.upkeep.tasks.rehearsal import Rehearsal
+from voucher.upkeep.tasks.rehearsing import rehearse
 from voucher.upkeep.tasks.working import work_once
 
 SITE = "voucher.app:open_site()"
@@ -100,6 +102,38 @@ def _show_verified(answer: dict[str, Any]) -> Iterator[str]:
         yield "没有违反 · no breach"
 
 
+@command(
+    "list",
+    action=policy.KEEP_KEYS,
+    show=lambda answer: (
+        f"{key['kid']}  {key['status']}  {key['made_at']}  {key['age_days']} 天 · days"
+        for key in answer["keys"]
+    ),
+)
+def list_keys(*, actor: Actor) -> dict[str, Any]:
+    """列出签名密钥 · List the signing keys and their age."""
+    now = clock.now()
+    return {
+        "keys": [
+            {
+                "kid": key.kid,
+                "status": key.status.value,
+                "made_at": key.made_at.isoformat(),
+                "age_days": (now - key.made_at).days,
+            }
+            for key in load_ring(current_app.config["HOME"]).keys
+        ]
+    }
+
+
+@command("rotate", action=policy.KEEP_KEYS)
+def rotate_signing_key(*, actor: Actor) -> dict[str, Any]:
+    """换新签名密钥，旧的仍可验证 · New prints get a new key; the old one still proves theirs."""
+    with transaction():
+        kid = rotate(actor=actor, home=current_app.config["HOME"], now=clock.now())
+    return {"kid": kid}
+
+
 @command("worker", action=policy.WORK)
 @click.option("--once", is_flag=True, help="只做一遍")
 def worker(*, actor: Actor, once: bool) -> dict[str, Any]:
@@ -127,12 +161,18 @@ def demo(*, actor: Actor, residents: int | None) -> dict[str, Any]:
 def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
     yield ""
     for title, value in answer["summary"].items():
-        yield f"{title}: {value}"
+        yield f"{title}: {_join(value)}"
     yield ""
     yield "登录（首次密码，登录后须更改）· Sign in with these first passwords:"
     for account in answer["accounts"]:
         yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
     yield "打开 · open: http://127.0.0.1:8000/"
+
+
+def _join(value: object) -> str:
+    if isinstance(value, dict):
+        return "，".join(f"{name} {count}" for name, count in value.items())
+    return str(value)
 
 
 @command("serve", action=ANYONE, needs_home=False)
@@ -161,6 +201,7 @@ commands = [
     init,
     group("clock", [set_clock], help="时钟 · Clock"),
     verify,
+    group("keys", [list_keys, rotate_signing_key], help="签名密钥 · Signing keys"),
     worker,
     demo,
     serve,

@@ -8,14 +8,14 @@ from flask import current_app
 from voucher import clock
 from voucher.access import Actor
 from voucher.codes import parse_serial, read_print_code, show_typed_code
-from voucher.config import Home, read_key
+from voucher.config import Home
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.divisions.queries import get_community
 from voucher.money import show_yuan
 from voucher.periods import local_date, parse_month
 from voucher.schemes.queries import get_programme, get_programme_version
-from voucher.signing import load_keyring
+from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations import custody, ending, runs
@@ -148,7 +148,7 @@ def handover(*, actor: Actor, run_id: int, community: str | None) -> dict[str, A
 def reprint(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
     """补印：同一张券的新印次，旧的立即失效 · Reprint: the older paper is dead at once."""
     home: Home = current_app.config["HOME"]
-    ring = load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap"))
+    ring = load_ring(home)
     with transaction():
         made = custody.reprint_voucher(
             actor=actor,
@@ -208,7 +208,7 @@ def void(*, actor: Actor, serials: str, reason: str) -> dict[str, Any]:
 
 commands = [
     issue,
-    group("runs", [list_all, show, approve, cancel]),
+    group("runs", [list_all, show, approve, cancel], help="发券批次 · Issue runs"),
     handover,
     reprint,
     hold,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
 from voucher.db import db
 from voucher.divisions.models import Division
-from voucher.refusals import N_, NotFound
+from voucher.refusals import N_, NotAllowed, NotFound
 from voucher.residents.models import Resident
 from voucher.text import natural_key
 from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
@@ -36,6 +36,19 @@ def get_run(*, actor: Actor, run_id: int) -> IssueRun:
     if run is None or not (run.community_id is None or actor.covers(run.community_id)):
         raise NotFound("run_unknown", N_("没有编号为 %(run)s 的发券批次"), run=run_id)
     return run
+
+
+def check_whole_run(*, actor: Actor, run_id: int) -> None:
+    """
+    Make sure that every line of a run lies in the actor's area: a part is nobody's to decide.
+
+    :raises NotAllowed: outside_area.
+    """
+    outside = exists().where(RunLine.run_id == run_id, ~within_area(RunLine.community_id, actor))
+    if db.session.scalar(select(outside)):
+        raise NotAllowed(
+            "outside_area", N_("批次 %(run)s 含有您辖区以外的券，请由全区的审核人办理"), run=run_id
+        )
 
 
 def list_runs(*, actor: Actor) -> list[IssueRun]:

@@ -39,10 +39,13 @@ def load_file(*, path: Path) -> bytes:
     """
     Read a file of at most 30 MB.
 
-    :raises FileTooLarge: file_size.
+    :raises BadInput: file_missing. :raises FileTooLarge: file_size.
     """
-    with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise BadInput("file_missing", N_("无法读取文件 %(path)s"), path=str(path)) from error
     refuse_oversize(content=content)
     return content
 

@@ -13,7 +13,8 @@ from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
-from voucher.redemptions.models import Attempt, Redemption
+from voucher.redemptions.models import Redemption
+from voucher.redemptions.operations.attempting import guard_typing, record_attempt
 from voucher.redemptions.queries import (
     Found,
     Read,
@@ -93,6 +94,8 @@ def redeem_voucher(
     for _ in range(TRIES):
         if (earlier := find_reply(**attempt)) is not None:
             return earlier
+        if read.mode is Mode.TYPED:
+            guard_typing(actor=actor, now=now)
         found = get_found(print_code=read.print_code)
         taking = _judge(actor, found, claim, now)
         if _take(found.seen, taking):
@@ -212,20 +215,3 @@ def _post(found: Found, taking: Taking, redemption: Redemption, now: datetime) -
         entries=entries,
         now=now,
     )
-
-
-def record_attempt(
-    *, actor: Actor, voucher_id: int | None, mode: Mode, reason: str, now: datetime
-) -> None:
-    """Keep a refused attempt: the refusal itself wrote nothing."""
-    db.session.add(
-        Attempt(
-            attempted_at=now,
-            shop_id=actor.shop_id,
-            device_id=actor.device_id,
-            voucher_id=voucher_id,
-            mode=mode,
-            reason=reason,
-        )
-    )
-    db.session.flush()

@@ -100,7 +100,7 @@ def _make_settlement(
         number_sealed=seal(
             payee.number, column="settlements.number", row=f"settlement:{shop_id}:{through}"
         ),
-        number_tail=payee.number[-4:],
+        number_tail=payee.tail,
         state=SettlementState.MADE,
         made_by=actor.account_id,
         made_at=now,

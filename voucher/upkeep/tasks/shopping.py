@@ -10,7 +10,7 @@ from sqlalchemy import select
 from voucher import clock
 from voucher.access import Actor
 from voucher.codes import read_print_code, show_typed_code
-from voucher.config import Home, read_key
+from voucher.config import Home
 from voucher.db import db, transaction
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
@@ -20,7 +20,7 @@ from voucher.schemes.queries import get_programme_version
 from voucher.schemes.rules.programmes import Kind
 from voucher.shops.models import Shop, ShopService
 from voucher.shops.rules.states import ShopState
-from voucher.signing import load_keyring
+from voucher.signing import load_ring
 from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.rules import PrintState, VoucherState
 
@@ -32,7 +32,7 @@ def shop_around(*, actor: Actor, home: Home) -> dict[str, int]:
     """Spend the sample's vouchers at shops that offer their services; give what was answered."""
     reader = Reader(
         host=home.host,
-        keyring=load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap")),
+        keyring=load_ring(home),
         test_allowed=True,
     )
     counted: Counter[str] = Counter()

@@ -20,7 +20,7 @@ from voucher.residents.models import Resident
 from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import close_finished_run
-from voucher.vouchers.queries import get_run, get_voucher
+from voucher.vouchers.queries import check_whole_run, get_run, get_voucher
 from voucher.vouchers.rules import OPEN_STATES, RunState, VoucherState, runs_before
 
 # Receipts taken offline may arrive this long after the end (offline redemption, part 7).
@@ -154,9 +154,10 @@ def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Issu
     """
     Give up a draft, or an issued run before its first handover; its budget comes back.
 
-    :raises Refusal: run_state, handed_over.
+    :raises NotAllowed: outside_area. :raises Refusal: run_state, handed_over.
     """
     run = get_run(actor=actor, run_id=run_id)
+    check_whole_run(actor=actor, run_id=run_id)
     given = exists().where(
         Handover.print_id == Print.id, Print.voucher_id == Voucher.id, Voucher.run_id == run_id
     )

@@ -21,7 +21,13 @@ from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.rules.granting import Grant
 from voucher.schemes.rules.programmes import Kind, Programme
 from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
-from voucher.vouchers.queries import find_latest_run, find_places, find_taken, get_run
+from voucher.vouchers.queries import (
+    check_whole_run,
+    find_latest_run,
+    find_places,
+    find_taken,
+    get_run,
+)
 from voucher.vouchers.rules import RunState, VoucherState, runs_before
 
 ISSUE_JOB = "issue_vouchers"
@@ -160,11 +166,13 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
     """
     Take the run's value from the budget and let its vouchers be written, one chunk a community.
 
-    :raises NotAllowed: self_approve. :raises Refusal: run_state, run_outdated, budget, period_over.
+    :raises NotAllowed: self_approve, outside_area.
+    :raises Refusal: run_state, run_outdated, budget, period_over, too_early.
     """
     run = get_run(actor=actor, run_id=run_id)
     if run.made_by == actor.account_id:
         raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+    check_whole_run(actor=actor, run_id=run_id)
     _check_time(run.period_from, local_date(now))
     _move_run(run, RunState.APPROVED, approved_by=actor.account_id, approved_at=now)
     _check_still_true(run, programme)

@@ -1,0 +1,1 @@
+"""Shops: their sheets, their approval, their tills."""
