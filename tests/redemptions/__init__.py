@@ -1,0 +1,1 @@
+"""Redemptions: their doors, their answers, their races."""
