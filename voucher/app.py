@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from flask import Flask
+from flask import Flask, Request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
@@ -104,6 +104,8 @@ def create_app(home: Home) -> Flask:
     prepare_sealing(app, home)
     csrf = CSRFProtect(app)
     Security(app, SQLAlchemyUserDatastore(db, Account, RoleMixin), register_blueprint=False)
+    # Flask-Security would read a stranger's whole body in search of a token of its own kind.
+    app.login_manager.request_loader(_find_nobody)  # type: ignore[attr-defined]
     pages.prepare_pages(app)
     for blueprint in (*PAGES, *APIS):
         app.register_blueprint(blueprint)
@@ -115,6 +117,10 @@ def create_app(home: Home) -> Flask:
         prepare_engine(app)
         assert_safe_database()
     return app
+
+
+def _find_nobody(request: Request) -> None:
+    """People are known by their session, tills by their own token; nobody by anything else."""
 
 
 def open_site() -> Flask:

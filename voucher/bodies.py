@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from voucher.money import MAX_FEN
 from voucher.refusals import N_, BadInput
@@ -89,7 +90,9 @@ class Text(Field):
 
     def describe(self) -> dict[str, Any]:
         """Give its JSON Schema."""
-        limits = {"minLength": self.least, "maxLength": self.most}
+        limits: dict[str, Any] = {"minLength": self.least, "maxLength": self.most}
+        if self.least:
+            limits["pattern"] = r"\S"
         return {"type": "string", "description": self.about, **limits}
 
 
@@ -199,10 +202,12 @@ def _read_bytes(request: Request) -> bytes:
         raise WrongMediaType("media_type", N_("请求的内容须是 UTF-8 的 application/json"))
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise _too_large()
-    raw = request.stream.read(MAX_BODY_BYTES + 1)
-    if len(raw) > MAX_BODY_BYTES:
-        raise _too_large()
-    return raw
+    # Without a stated length the reading itself must stop.
+    request.max_content_length = MAX_BODY_BYTES
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        raise _too_large() from None
 
 
 def _read_field(field: Field, sent: dict[str, Any]) -> Any:
