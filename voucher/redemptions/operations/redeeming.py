@@ -91,9 +91,11 @@ def redeem_voucher(
         ),
     }
     for _ in range(TRIES):
+        # The voucher first, then the answer: had a twin of this attempt changed what is read here,
+        # its answer would be there too.
+        found = get_found(print_code=read.print_code)
         if (earlier := find_reply(**attempt)) is not None:
             return earlier
-        found = get_found(print_code=read.print_code)
         taking = _judge(actor, found, claim, now)
         if _take(found.seen, taking):
             body = _record(actor, found, read.mode, claim, client_key, taking, now)

@@ -35,6 +35,10 @@ def reverse_redemption(
     :raises Refusal: already_reversed, undo_over.
     """
     redemption = get_redemption(actor=actor, redemption_id=redemption_id)
+    # Two who ask at once come one after the other, and the second is told what the first did.
+    db.session.execute(
+        select(Redemption.id).where(Redemption.id == redemption_id).with_for_update()
+    )
     if db.session.scalar(select(exists().where(Reversal.redemption_id == redemption_id))):
         raise Refusal("already_reversed", N_("这笔核销已经冲正过"))
     if _may_undo_alone(actor, redemption, now):
