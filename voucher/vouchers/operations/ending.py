@@ -20,7 +20,7 @@ from voucher.residents.models import Resident
 from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import close_finished_run
-from voucher.vouchers.queries import check_whole_run, get_run, get_voucher
+from voucher.vouchers.queries import check_whole_run, get_run, get_voucher, lock_runs
 from voucher.vouchers.rules import OPEN_STATES, RunState, VoucherState, runs_before
 
 # Receipts taken offline may arrive this long after the end (offline redemption, part 7).
@@ -125,6 +125,7 @@ def void_vouchers(*, actor: Actor, first: str, last: str, reason: str, now: date
         Voucher.state.in_(OPEN_STATES),
         within_area(Voucher.community_id, actor),
     )
+    lock_runs(of=wanted)
     _decide_departures(actor, wanted, now)
     event_id = _record(actor, "vouchers.void", f"{first}-{last}", reason, now)
     ended = _end_vouchers(wanted, VoucherState.VOID)
@@ -156,6 +157,7 @@ def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Issu
 
     :raises NotAllowed: outside_area. :raises Refusal: run_state, handed_over.
     """
+    lock_runs(of=Voucher.run_id == run_id)
     run = get_run(actor=actor, run_id=run_id)
     check_whole_run(actor=actor, run_id=run_id)
     given = exists().where(
@@ -198,6 +200,7 @@ def lapse_vouchers(*, actor: Actor, now: datetime) -> int:
     """
     last_day = case((Voucher.is_offline, local_date(now - LATE_RECEIPTS)), else_=local_date(now))
     ended = and_(Voucher.state.in_(OPEN_STATES), Voucher.period_to <= last_day)
+    lock_runs(of=ended)
     places = db.session.execute(
         select(Voucher.run_id, Voucher.community_id).where(ended).distinct()
     ).all()
