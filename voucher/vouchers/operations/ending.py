@@ -17,7 +17,6 @@ from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.refusals import N_, NotAllowed, NotFound, Refusal
 from voucher.residents.models import Resident
-from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import close_finished_run
 from voucher.vouchers.queries import check_whole_run, get_run, get_voucher, lock_runs
@@ -25,6 +24,7 @@ from voucher.vouchers.rules import OPEN_STATES, RunState, VoucherState, runs_bef
 
 # Receipts taken offline may arrive this long after the end (offline redemption, part 7).
 LATE_RECEIPTS = timedelta(hours=72)
+BATCH = 500
 
 
 def hold_voucher(*, actor: Actor, serial: str, reason: str, now: datetime) -> Voucher:
@@ -89,11 +89,8 @@ def hold_vouchers_of_departed(
         return 0
     hold = (
         update(Voucher)
-        .where(
-            Voucher.resident_id == resident.id,
-            Voucher.state.in_(OPEN_STATES),
-            Voucher.held_reason.is_(None),
-        )
+        # One held already is held anew: its release must not outlive the first reason.
+        .where(Voucher.resident_id == resident.id, Voucher.state.in_(OPEN_STATES))
         .values(held_reason="died")
         .execution_options(synchronize_session=False)
     )
@@ -229,33 +226,40 @@ def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datet
 
 
 def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Any]:
-    """Move what is left of open vouchers to void or lapsed, and give the rows that moved."""
+    """Move what is left of open vouchers to void or lapsed; give the rows as they were before."""
     part = Voucher.void_fen if target is VoucherState.VOID else Voucher.lapsed_fen
-    end = (
-        update(Voucher)
-        .where(wanted)
-        .values(
-            {
-                part: part + Voucher.balance_fen,
-                Voucher.state: target,
-                Voucher.balance_fen: 0,
-                Voucher.balance_uses: 0,
-            }
-        )
-        .returning(
+    # Locked as they are read: a late reversal may have lapsed a part of one already, so that what
+    # ends now cannot be told from the row afterwards.
+    rows = db.session.execute(
+        select(
             Voucher.id,
             Voucher.run_id,
             Voucher.programme,
             Voucher.community_id,
             Voucher.period_from,
             Voucher.item,
-            Voucher.kind,
-            Voucher.unit_fen,
-            part.label("ended_fen"),
+            Voucher.balance_fen,
+            Voucher.balance_uses,
         )
-        .execution_options(synchronize_session=False)
-    )
-    return db.session.execute(end).all()
+        .where(wanted)
+        .order_by(Voucher.id)
+        .with_for_update()
+    ).all()
+    changes = {
+        part: part + Voucher.balance_fen,
+        Voucher.state: target,
+        Voucher.balance_fen: 0,
+        Voucher.balance_uses: 0,
+    }
+    for start in range(0, len(rows), BATCH):
+        batch = Voucher.id.in_([row.id for row in rows[start : start + BATCH]])
+        db.session.execute(
+            update(Voucher)
+            .where(batch)
+            .values(changes)
+            .execution_options(synchronize_session=False)
+        )
+    return rows
 
 
 def _post_end(
@@ -266,8 +270,7 @@ def _post_end(
     for row in rows:
         pot = Pot(row.programme, row.community_id, row.period_from, row.item)
         fen, uses = sums.get(pot, (0, 0))
-        ended_uses = row.ended_fen // row.unit_fen if row.kind == Kind.COUNT else 0
-        sums[pot] = (fen + row.ended_fen, uses + ended_uses)
+        sums[pot] = (fen + row.balance_fen, uses + row.balance_uses)
     entries: list[Entry] = []
     for pot, (fen, uses) in sums.items():
         entries += move_money(
