@@ -91,12 +91,16 @@ def redeem_voucher(
             {"print": read.print_code, "shop": actor.shop_id, **asdict(claim)}
         ),
     }
+    if (earlier := find_reply(**attempt)) is not None:
+        return earlier
+    if read.mode is Mode.TYPED:
+        guard_typing(actor=actor, now=now)
     for _ in range(TRIES):
+        # The voucher first, then the answer: had a twin of this attempt changed what is read here,
+        # its answer would be there too.
+        found = get_found(print_code=read.print_code)
         if (earlier := find_reply(**attempt)) is not None:
             return earlier
-        if read.mode is Mode.TYPED:
-            guard_typing(actor=actor, now=now)
-        found = get_found(print_code=read.print_code)
         taking = _judge(actor, found, claim, now)
         if _take(found.seen, taking):
             body = _record(actor, found, read.mode, claim, client_key, taking, now)

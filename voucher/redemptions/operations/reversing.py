@@ -38,15 +38,22 @@ def reverse_redemption(
     :raises Refusal: already_reversed, undo_over.
     """
     redemption = get_redemption(actor=actor, redemption_id=redemption_id)
+    # Two who ask at once come one after the other, and the second is told what the first did.
+    db.session.execute(
+        select(Redemption.id).where(Redemption.id == redemption_id).with_for_update()
+    )
     if db.session.scalar(select(exists().where(Reversal.redemption_id == redemption_id))):
         raise Refusal("already_reversed", N_("这笔核销已经冲正过"))
+    asked = find_case(kind=CaseKind.LATE_REVERSAL, question=f"redemption:{redemption_id}")
     if _may_undo_alone(actor, redemption, now):
+        if asked is not None:
+            # Nothing is left to decide; an open case would hold the lines from settlement for ever.
+            decide_case(actor=actor, case_id=asked.id, decision="reversed", now=now)
         return _reverse(actor, redemption, reason, asked_by=actor.key, approver=None, now=now)
     if actor.device_id is not None:
         raise Refusal("undo_over", N_("只能在核销当日、结算之前撤销；请联系区里办理冲正"))
     if not may_reverse_late:
         raise NotAllowed("not_allowed", N_("当日之后的冲正须由审核或财务人员办理"))
-    asked = find_case(kind=CaseKind.LATE_REVERSAL, question=f"redemption:{redemption_id}")
     if asked is None:
         return _ask(actor, redemption, reason, now)
     return _approve(actor, asked, redemption, reason, now)
