@@ -25,6 +25,7 @@ def live(stage, *, examples, steps):
             database=None,
             phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
             print_blob=True,
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -15,8 +15,8 @@ class Redemption(Model):
     One accepted use, in fen: price = amount + own part + other payer.
 
     The attempt is known by who made it and its key, which `replies` holds unique: two tills of a
-    shop may number alike. `amount_fen` is what the district pays the shop; `released_fen` what a use of a count voucher
-    leaves of its cap. Balances are those after this use.
+    shop may number alike. `amount_fen` is what the district pays the shop; `released_fen` what a
+    use of a count voucher leaves of its cap. Balances are those after this use.
     """
 
     __tablename__ = "redemptions"
