@@ -20,14 +20,18 @@ from voucher.upkeep.checks import run_checks
 DEEDS = (
     (
         "I01",
-        "UPDATE ledger_entries SET uses = uses + 1 WHERE id ="
-        " (SELECT max(id) FROM ledger_entries WHERE account = 'payable')",
+        (
+            "UPDATE ledger_entries SET uses = uses + 1 WHERE id ="
+            " (SELECT max(id) FROM ledger_entries WHERE account = 'payable')"
+        ),
     ),
     ("I02", "UPDATE ledger_entries SET amount_fen = amount_fen + 1 WHERE id = 1"),
     (
         "I02",
-        "DELETE FROM ledger_entries WHERE transaction_id ="
-        " (SELECT max(id) FROM ledger_transactions)",
+        (
+            "DELETE FROM ledger_entries WHERE transaction_id ="
+            " (SELECT max(id) FROM ledger_transactions)"
+        ),
     ),
     ("I03", "UPDATE vouchers SET balance_fen = balance_fen + 100 WHERE id = 1"),
     ("I04", "UPDATE vouchers SET state = 'inactive' WHERE redeemed_fen > 0"),
@@ -35,8 +39,10 @@ DEEDS = (
     ("I06", "DELETE FROM replies"),
     (
         "I08",
-        "UPDATE ledger_transactions SET subject_id = 'redemption:999'"
-        " WHERE posting = 'redeem' AND subject_id = 'redemption:1'",
+        (
+            "UPDATE ledger_transactions SET subject_id = 'redemption:999'"
+            " WHERE posting = 'redeem' AND subject_id = 'redemption:1'"
+        ),
     ),
     ("I09", "UPDATE prints SET state = 'dead', died_at = made_at WHERE id = 1"),
     ("I09", "UPDATE vouchers SET serial = '1' WHERE id = 1"),
@@ -50,8 +56,10 @@ DEEDS = (
     ("I13", "DELETE FROM seals WHERE number = 3"),
     (
         "I16",
-        "UPDATE vouchers SET redeemed_fen = redeemed_fen - 1, balance_fen = balance_fen + 1,"
-        " state = 'active' WHERE redeemed_fen > 0",
+        (
+            "UPDATE vouchers SET redeemed_fen = redeemed_fen - 1, balance_fen = balance_fen + 1,"
+            " state = 'active' WHERE redeemed_fen > 0"
+        ),
     ),
     ("I03", "UPDATE vouchers SET balance_uses = balance_uses - 1 WHERE balance_uses > 0"),
 )
