@@ -24,7 +24,7 @@ class Door:
 
     home: Path
 
-    def run(self, *words: object) -> Result:
+    def run(self, *words: object, stdin: str = "") -> Result:
         """Give a command; what it raises beside a refusal is a fault of the test."""
         env = {"VOUCHER_HOME": str(self.home), "VOUCHER_PRINTOUTS": str(self.home / "printouts")}
         return CliRunner(env=env).invoke(
@@ -48,10 +48,11 @@ class Door:
                 if name not in KEPT
             }
 
-    def look_up(self, query: str) -> Any:
-        """Give the first column of the first row of a query."""
+    def find_serial(self, *, run: int, item: str) -> str:
+        """Give the serial of the first voucher of an item in a run."""
+        query = "SELECT serial FROM vouchers WHERE run_id = ? AND item = ? ORDER BY id"
         with closing(sqlite3.connect(self.home / "voucher.db")) as file:
-            return file.execute(query).fetchone()[0]
+            return str(file.execute(query, (run, item)).fetchone()[0])
 
     def refuse(self, *words: object, word: str, exit_code: int = 1) -> dict[str, Any]:
         """
@@ -67,7 +68,7 @@ class Door:
         assert for_machines.exit_code == exit_code
         assert for_machines.stderr == for_people.stderr
         spoken = _SPOKEN.fullmatch(for_people.stderr)
-        assert spoken, for_people.stderr  # noqa: PT018
+        assert spoken, for_people.stderr
         assert spoken["word"] == word
         assert re.search(r"[A-Za-z]{2,} [a-z]", spoken["english"]), spoken["english"]
         answered: dict[str, Any] = json.loads(for_machines.stdout)
