@@ -28,7 +28,7 @@ class Door:
         """Give a command; what it raises beside a refusal is a fault of the test."""
         env = {"VOUCHER_HOME": str(self.home), "VOUCHER_PRINTOUTS": str(self.home / "printouts")}
         return CliRunner(env=env).invoke(
-            main, [str(word) for word in words], catch_exceptions=False
+            main, [str(word) for word in words], input=stdin, catch_exceptions=False
         )
 
     def answer(self, *words: object) -> dict[str, Any]:
