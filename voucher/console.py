@@ -2,21 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
-import rich.console
-import rich.progress
 from sqlalchemy.exc import OperationalError
 
 from voucher.access import Action, Actor
 from voucher.refusals import N_, BadInput, Refusal
 
 Answer = dict[str, Any]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +78,14 @@ def group(
     return click.Group(name, commands={str(made.name): made for made in commands}, help=help)
 
 
-def track(items: Iterable[T], *, total: int, title: str) -> Iterator[T]:
-    """Give the items on, showing on a terminal how many of the total are done."""
-    shown = rich.console.Console(stderr=True)
-    if not shown.is_terminal:
-        yield from items
-        return
-    yield from rich.progress.track(items, title, total=total, console=shown)
-
-
 class Gate(click.Group):
     """The whole command line: what cannot be read as a command is refused like all bad input."""
 
-    def main(  # type: ignore[override]  # click would go on
-        self, args: Sequence[str] | None = None, **options: Any
-    ) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> Any:
         """Run one command and end the process with its exit code."""
         words = list(sys.argv[1:] if args is None else args)
         try:
-            outcome = super().main(args=words, **{**options, "standalone_mode": False})
+            outcome = super().main(words, *others, **{**options, "standalone_mode": False})
         except click.exceptions.NoArgsIsHelpError as help_wanted:
             help_wanted.show()
             sys.exit(help_wanted.exit_code)
