@@ -17,8 +17,11 @@ from voucher.periods import local_date
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.queries import get_redemption
 from voucher.refusals import N_, NotAllowed, Refusal
+from voucher.replies import check_client_key, find_reply, fingerprint_of, store_reply
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.rules import VoucherState
+
+UNDO_ROUTE = "reversals"
 
 
 def reverse_redemption(
@@ -54,6 +57,30 @@ def reverse_redemption(
     if asked is None:
         return _ask(actor, redemption, reason, now)
     return _approve(actor, asked, redemption, reason, now)
+
+
+def undo_redemption(
+    *, actor: Actor, redemption_id: int, reason: str, client_key: str, now: datetime
+) -> dict[str, Any]:
+    """
+    Take a redemption back for the till that made it, or answer what this very attempt got before.
+
+    :raises BadInput: key_format, key_reused. :raises NotFound: redemption_unknown.
+    :raises Refusal: already_reversed, undo_over.
+    """
+    attempt = {
+        "actor_key": actor.key,
+        "route": UNDO_ROUTE,
+        "client_key": check_client_key(client_key),
+        "fingerprint": fingerprint_of({"redemption": redemption_id, "reason": reason}),
+    }
+    if (earlier := find_reply(**attempt)) is not None:
+        return earlier
+    body = reverse_redemption(
+        actor=actor, redemption_id=redemption_id, reason=reason, may_reverse_late=False, now=now
+    )
+    store_reply(**attempt, body=body, now=now)
+    return body
 
 
 def _may_undo_alone(actor: Actor, redemption: Redemption, now: datetime) -> bool:
