@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 import rich.console
@@ -13,7 +13,7 @@ import rich.progress
 from sqlalchemy.exc import OperationalError
 
 from voucher.access import Action, Actor
-from voucher.refusals import N_, Refusal
+from voucher.refusals import N_, BadInput, Refusal
 
 Answer = dict[str, Any]
 T = TypeVar("T")
@@ -51,12 +51,11 @@ def command(
             try:
                 answer = _perform(function, action, needs_home, grave, options)
             except Refusal as refusal:
-                _refuse(refusal, as_json)
+                _refuse(refusal, as_json, click.get_current_context().obj)
             except OperationalError:
                 # The cause stands in the database's own log; here it would be a stack trace.
-                _refuse(
-                    Refusal("busy", N_("数据库暂时无法使用，本次操作没有完成，请稍后重试")), as_json
-                )
+                busy = Refusal("busy", N_("数据库暂时无法使用，本次操作没有完成，请稍后重试"))
+                _refuse(busy, as_json, click.get_current_context().obj)
             _print(answer, as_json, show)
             if fails_when and fails_when(answer):
                 sys.exit(1)
@@ -91,6 +90,29 @@ def track(items: Iterable[T], *, total: int, title: str) -> Iterator[T]:
     yield from rich.progress.track(items, title, total=total, console=shown)
 
 
+class Gate(click.Group):
+    """The whole command line: what cannot be read as a command is refused like all bad input."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> Any:
+        """Run one command and end the process with its exit code."""
+        words = list(sys.argv[1:] if args is None else args)
+        try:
+            outcome = super().main(words, *others, **{**options, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as help_wanted:
+            help_wanted.show()
+            sys.exit(help_wanted.exit_code)
+        except click.ClickException as fault:
+            unread = BadInput(
+                "usage",
+                N_("命令写法有误：%(detail)s；可加 --help 查看用法"),
+                detail=fault.format_message(),
+            )
+            _refuse(unread, "--json" in words, self.context_settings["obj"])
+        except click.Abort:
+            sys.exit(1)
+        sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
 def _perform(
     function: Callable[..., Answer],
     action: Action,
@@ -109,8 +131,7 @@ def _perform(
         return function(actor=actor, **options)
 
 
-def _refuse(refusal: Refusal, as_json: bool) -> None:
-    doors: Doors = click.get_current_context().obj
+def _refuse(refusal: Refusal, as_json: bool, doors: Doors) -> NoReturn:
     if as_json:
         click.echo(json.dumps(refusal.as_json(), ensure_ascii=False, default=str))
     click.echo(f"{doors.translate(refusal)} [{refusal.word}]", err=True)

@@ -24,7 +24,8 @@ from voucher.signing import load_ring
 from voucher.upkeep import policy
 from voucher.upkeep.checks import run_checks
 from voucher.upkeep.operations import install, rotate
-from voucher.upkeep.tasks.rehearsing import Rehearsal, rehearse
+from voucher.upkeep.tasks.rehearsal import Rehearsal
+from voucher.upkeep.tasks.rehearsing import rehearse
 from voucher.upkeep.tasks.working import work_once
 
 SITE = "voucher.app:open_site()"

@@ -1,0 +1,1 @@
+"""Levels proposed and confirmed."""

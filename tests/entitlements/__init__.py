@@ -1,0 +1,1 @@
+"""Who is due what, and why not."""

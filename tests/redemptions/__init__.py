@@ -1,0 +1,1 @@
+"""Redemptions and what takes them back."""

@@ -1,0 +1,1 @@
+"""Runs, vouchers, prints: what becomes of them."""
