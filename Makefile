@@ -17,6 +17,7 @@ help:
 	@echo "make test            运行全部测试 / run every test"
 	@echo "make laws            长时间检验账目规律，可给 SEED / live long, arbitrary lives against the model; SEED repeats one"
 	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
+	@echo "make specimens       重画 printouts/samples / draw the specimens anew"
 	@echo "make lock            重新生成 requirements.lock / pin the dependencies anew"
 
 demo: .venv/run.stamp
@@ -79,6 +80,9 @@ translations: .venv/run.stamp
 	@$(BIN)/pybabel --quiet update --input-file .venv/messages.pot --output-dir voucher/translations \
 	  --locale en --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel --quiet compile --directory voucher/translations
+
+specimens: .venv/run.stamp .venv/programs.stamp
+	@$(BIN)/python -m tests.printouts.specimens
 
 # Needs pip-tools; the options keep the file free of this machine's settings.
 lock:
