@@ -1,4 +1,4 @@
-"""The machine can fail: it finds each bug planted here. `make laws` runs these, they take a while."""
+"""Bugs planted on purpose: the model of an arbitrary life notices each of them."""
 
 import pytest
 from sqlalchemy import exists, false
