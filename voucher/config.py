@@ -79,8 +79,9 @@ def create_home(*, path: Path, kind: Kind, district: str, host: str, desk_phone:
     """
     Make a new home with fresh keys, readable by its owner alone.
 
-    :raises BadInput: home_exists.
+    :raises BadInput: host_length, home_exists.
     """
+    _check_host(host)
     if (path / "home.json").exists():
         raise BadInput("home_exists", N_("%(path)s 已经初始化，不能再次初始化"), path=str(path))
     home = Home(path, kind, district, host, desk_phone)

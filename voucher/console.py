@@ -93,13 +93,11 @@ def track(items: Iterable[T], *, total: int, title: str) -> Iterator[T]:
 class Gate(click.Group):
     """The whole command line: what cannot be read as a command is refused like all bad input."""
 
-    def main(  # type: ignore[override]  # click would go on
-        self, args: Sequence[str] | None = None, **options: Any
-    ) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> Any:
         """Run one command and end the process with its exit code."""
         words = list(sys.argv[1:] if args is None else args)
         try:
-            outcome = super().main(args=words, **{**options, "standalone_mode": False})
+            outcome = super().main(words, *others, **{**options, "standalone_mode": False})
         except click.exceptions.NoArgsIsHelpError as help_wanted:
             help_wanted.show()
             sys.exit(help_wanted.exit_code)

@@ -24,11 +24,11 @@ class Door:
 
     home: Path
 
-    def run(self, *words: object) -> Result:
+    def run(self, *words: object, stdin: str = "") -> Result:
         """Give a command; what it raises beside a refusal is a fault of the test."""
         env = {"VOUCHER_HOME": str(self.home), "VOUCHER_PRINTOUTS": str(self.home / "printouts")}
         return CliRunner(env=env).invoke(
-            main, [str(word) for word in words], catch_exceptions=False
+            main, [str(word) for word in words], input=stdin, catch_exceptions=False
         )
 
     def answer(self, *words: object) -> dict[str, Any]:
@@ -48,10 +48,11 @@ class Door:
                 if name not in KEPT
             }
 
-    def look_up(self, query: str) -> Any:
-        """Give the first column of the first row of a query."""
+    def find_serial(self, *, run: int, item: str) -> str:
+        """Give the serial of the first voucher of an item in a run."""
+        query = "SELECT serial FROM vouchers WHERE run_id = ? AND item = ? ORDER BY id"
         with closing(sqlite3.connect(self.home / "voucher.db")) as file:
-            return file.execute(query).fetchone()[0]
+            return str(file.execute(query, (run, item)).fetchone()[0])
 
     def refuse(self, *words: object, word: str, exit_code: int = 1) -> dict[str, Any]:
         """

@@ -175,7 +175,7 @@ def test_a_voucher_of_next_month_is_early(door):
     door.answer("runs", "approve", run, "--as", "approver")
     door.answer("print", run, "--as", "worker")
     door.answer("handover", run, "--as", "worker")
-    serial = door.look_up(f"SELECT serial FROM vouchers WHERE run_id = {run} AND item = 'services'")
+    serial = door.find_serial(run=run, item="services")
     newer = door.answer("reprint", serial, "--reason", "破损")
 
     decline(door, newer["typed_code"], *HAIRCUT, reason="early", day="2027-01-01")
