@@ -1,4 +1,4 @@
-"""The machine can fail: it finds each bug planted here. `make laws` runs these, they take a while."""
+"""The machine can fail: it finds each bug planted here. `make laws` runs these."""
 
 import pytest
 from sqlalchemy import exists, false
