@@ -1,4 +1,4 @@
-"""Bugs planted on purpose: the model of an arbitrary life notices each of them."""
+"""The machine can fail: it finds each bug planted here. `make laws` runs these."""
 
 import pytest
 from sqlalchemy import exists, false
