@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 from werkzeug.test import TestResponse
 
 from tests.cluster import join_cluster, reserve_cluster, stop_cluster
+from tests.rehearsal import Rehearsed, join_rehearsal
 from voucher.app import create_app
 from voucher.clock import start_clock
 from voucher.config import Home, Kind, create_home
@@ -143,3 +144,10 @@ def app(open_site: Callable[[Home], Flask], home: Home) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Give a browser that has not signed in."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
+    """Give the home of a demo that was run once for all workers of the session."""
+    base = tmp_path_factory.getbasetemp()
+    return join_rehearsal(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)

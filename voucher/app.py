@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from flask import Flask
+from flask import Flask, Request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
@@ -36,10 +36,11 @@ from voucher.divisions.cli import commands as divisions_commands
 from voucher.entitlements.cli import commands as entitlements_commands
 from voucher.ledger import models as _ledger  # noqa: F401
 from voucher.ledger.cli import commands as ledger_commands
+from voucher.openapi import make_blueprint as make_openapi_pages
 from voucher.overview.views import blueprint as overview_pages
 from voucher.printouts import models as _printouts  # noqa: F401
 from voucher.printouts.cli import commands as printouts_commands
-from voucher.redemptions import models as _redemptions  # noqa: F401
+from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
@@ -49,6 +50,7 @@ from voucher.schemes.cli import commands as schemes_commands
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
 from voucher.settlements.cli import commands as settlements_commands
+from voucher.shops import api as shops_api
 from voucher.shops.cli import commands as shops_commands
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
@@ -59,9 +61,10 @@ PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
 UPLOAD_LIMIT = 31 * 1024 * 1024
 
-PAGES = (accounts_pages, overview_pages, upkeep_pages)
+API_OPERATIONS = (*redemptions_api.OPERATIONS, *shops_api.OPERATIONS)
+PAGES = (accounts_pages, overview_pages, upkeep_pages, make_openapi_pages(API_OPERATIONS))
 # An API asks for a bearer token and never looks at a cookie, so it has no use for CSRF tokens.
-APIS: tuple[Any, ...] = ()
+APIS = (redemptions_api.blueprint, shops_api.blueprint)
 COMMANDS = (
     *upkeep_commands,
     *accounts_commands,
@@ -80,7 +83,11 @@ COMMANDS = (
 )
 
 # A coarse guard for each process and address; misses of one account are counted in the database.
-LIMITS = {"accounts.enter": "30 per minute", "accounts.change": "30 per minute"}
+LIMITS = {
+    "accounts.enter": "30 per minute",
+    "accounts.change": "30 per minute",
+    "shops_api.open_till": "10 per minute",
+}
 
 
 def create_app(home: Home) -> Flask:
@@ -97,6 +104,8 @@ def create_app(home: Home) -> Flask:
     prepare_sealing(app, home)
     csrf = CSRFProtect(app)
     Security(app, SQLAlchemyUserDatastore(db, Account, RoleMixin), register_blueprint=False)
+    # Flask-Security would read a stranger's whole body in search of a token of its own kind.
+    app.login_manager.request_loader(_find_nobody)  # type: ignore[attr-defined]
     pages.prepare_pages(app)
     for blueprint in (*PAGES, *APIS):
         app.register_blueprint(blueprint)
@@ -108,6 +117,10 @@ def create_app(home: Home) -> Flask:
         prepare_engine(app)
         assert_safe_database()
     return app
+
+
+def _find_nobody(request: Request) -> None:
+    """People are known by their session, tills by their own token; nobody by anything else."""
 
 
 def open_site() -> Flask:
@@ -140,6 +153,8 @@ def _settings(home: Home) -> dict[str, Any]:
         "HOME": home,
         "SECRET_KEY": read_key(home, "session"),
         "SQLALCHEMY_DATABASE_URI": home.database_url,
+        # The message of a fault goes to the log, where no code, key or name may stand.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "MAX_CONTENT_LENGTH": UPLOAD_LIMIT,
         "TRUSTED_HOSTS": [home.host.lower(), *local],
         # A rehearsal is served without TLS on one's own machine, where browsers refuse __Host-.

@@ -70,6 +70,11 @@ def count_proxies() -> int:
     return int(stated)
 
 
+def shows_api_docs(home: Home) -> bool:
+    """Tell whether anybody may read about the API: in rehearsals, or by VOUCHER_API_DOCS=1."""
+    return home.is_rehearsal or os.environ.get("VOUCHER_API_DOCS") == "1"
+
+
 def create_home(*, path: Path, kind: Kind, district: str, host: str, desk_phone: str) -> Home:
     """
     Make a new home with fresh keys, readable by its owner alone.

@@ -2,18 +2,21 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
+import rich.console
+import rich.progress
 from sqlalchemy.exc import OperationalError
 
 from voucher.access import Action, Actor
 from voucher.refusals import N_, BadInput, Refusal
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,15 @@ def group(
 ) -> click.Group:
     """Gather commands under one word."""
     return click.Group(name, commands={str(made.name): made for made in commands}, help=help)
+
+
+def track(items: Iterable[T], *, total: int, title: str) -> Iterator[T]:
+    """Give the items on, showing on a terminal how many of the total are done."""
+    shown = rich.console.Console(stderr=True)
+    if not shown.is_terminal:
+        yield from items
+        return
+    yield from rich.progress.track(items, title, total=total, console=shown)
 
 
 class Gate(click.Group):

@@ -1,5 +1,6 @@
 """What every page has: its language, its headers, and what it says when something went wrong."""
 
+import json
 import secrets
 from collections.abc import Callable
 from functools import cache
@@ -10,6 +11,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -37,6 +39,8 @@ _HTTP_REFUSALS = {
 _TITLE = N_("没有完成")
 _TITLES = {404: N_("没有找到"), 500: N_("系统出错")}
 _CSRF = ("csrf", N_("页面已过期，请返回刷新后重试"))
+_BUSY = ("busy", N_("系统繁忙，本次操作没有完成，请稍后用同一请求编号重试"))
+_RETRY_SECONDS = 5
 _FAULT = ("fault", N_("系统出错，本次操作没有完成。请稍后再试；仍不行请把事件编号告诉管理员"))
 
 _POLICY = "; ".join(
@@ -77,6 +81,7 @@ def prepare_pages(app: Flask) -> None:
     app.register_error_handler(Refusal, _show_refusal)
     app.register_error_handler(CSRFError, _show_csrf)
     app.register_error_handler(HTTPException, _show_http)
+    app.register_error_handler(OperationalError, _show_busy)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -146,7 +151,7 @@ def _show_refusal(refusal: Refusal) -> Any:
     if is_stranger and request.method == "GET" and not _is_api():
         return redirect(url_for("accounts.ask_sign_in", next=request.path))
     status = 401 if is_stranger else refusal.status
-    return _answer(status, refusal.word, say(refusal), facts=refusal.facts)
+    return _answer(status, refusal.word, say(refusal), facts=refusal.as_json())
 
 
 def _show_csrf(fault: CSRFError) -> Any:
@@ -175,6 +180,13 @@ def _show_fault(fault: Exception) -> Any:
     current_app.logger.error("incident %s at %s", incident, request.endpoint, exc_info=fault)
     word, sentence = _FAULT
     return _answer(500, word, gettext(sentence), incident=incident)
+
+
+def _show_busy(fault: OperationalError) -> Any:
+    # The database restarts, is full or too busy: nothing was kept, and the same key may try again.
+    current_app.logger.error("database busy at %s", request.endpoint, exc_info=fault)
+    word, sentence = _BUSY
+    return _answer(503, word, gettext(sentence), facts={"retry_after": _RETRY_SECONDS})
 
 
 def _answer(
@@ -209,8 +221,11 @@ def _answer_problem(
     }
     if incident is not None:
         problem["instance"] = f"urn:voucher:incident:{incident}"
-    answer = current_app.make_response((current_app.json.dumps(problem), status))
-    answer.headers["Content-Type"] = "application/problem+json"
+    text = json.dumps(problem, ensure_ascii=False, sort_keys=True, default=str)
+    answer = current_app.make_response((text, status))
+    answer.headers["Content-Type"] = "application/problem+json; charset=utf-8"
+    if "retry_after" in facts:
+        answer.headers["Retry-After"] = str(facts["retry_after"])
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text, UniqueConstraint, select
+from sqlalchemy import String, Text, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, db
@@ -68,6 +68,14 @@ def find_reply(
         raise BadInput("key_reused", N_("同一请求编号已用于另一笔操作，请换新编号重试"))
     stored: dict[str, Any] = json.loads(row.body)
     return stored
+
+
+def was_answered(*, actor_key: str, route: str, client_key: str) -> bool:
+    """Tell whether an attempt was answered before, whatever it asked."""
+    known = exists().where(
+        Reply.actor_key == actor_key, Reply.route == route, Reply.client_key == client_key
+    )
+    return bool(db.session.scalar(select(known)))
 
 
 def store_reply(

@@ -16,6 +16,7 @@ from voucher.accounts.operations import (
     admit_account,
     change_password,
     examine_attempt,
+    renew_first_password,
     sign_out,
 )
 from voucher.accounts.queries import describe_actor, find_account, get_actor
@@ -143,6 +144,30 @@ def test_a_right_password_examined_before_the_fifth_miss_stays_outside_after_it(
 
     with transaction():
         assert admit_account(attempt=early, now=now) is None
+
+
+def test_a_renewed_first_password_opens_again_and_ends_what_was_open(app):
+    account = make_account()
+    mark = account.session_mark
+
+    with transaction():
+        renewed = renew_first_password(actor=ADMIN, name="zhang.san", now=clock.now())
+
+    assert renewed.account.session_mark != mark
+    assert renewed.account.must_change_password
+    assert examine_attempt(name="zhang.san", password=renewed.first_password).is_right
+    assert not examine_attempt(name="zhang.san", password=PASSWORD).is_right
+
+
+@pytest.mark.parametrize("name", ["nobody", "console"])
+def test_only_a_person_gets_a_new_first_password(app, name):
+    with transaction():
+        add_console(actor=ADMIN, now=clock.now())
+
+    with pytest.raises(NotFound) as refused, transaction():
+        renew_first_password(actor=ADMIN, name=name, now=clock.now())
+
+    assert refused.value.word == "account_unknown"
 
 
 @pytest.mark.parametrize("name", ["nobody", "console", "", "x" * 1000])

@@ -15,6 +15,8 @@ from voucher.refusals import Refusal
 from voucher.residents.models import Resident, ResidentChange
 from voucher.residents.operations.departing import (
     DeparturesFile,
+    DeparturesImport,
+    import_departures,
     judge_departures_file,
     record_departure,
 )
@@ -29,8 +31,14 @@ def judge(actor: Actor, *rows: tuple[object, ...]) -> DeparturesFile:
     return judge_departures_file(actor=actor, content=make_workbook([TITLES, *rows]), on=DAY)
 
 
+def import_list(actor: Actor, *rows: tuple[object, ...]) -> DeparturesImport:
+    file = judge(actor, *rows)
+    with transaction():
+        return import_departures(actor=actor, file=file, now=clock.now())
+
+
 def reasons(file: DeparturesFile) -> list[str]:
-    return [row.faults[0].word for row in file.rejected]
+    return [row.faults[0].word for row in file.judged.rejected]
 
 
 def found_people() -> Actor:
@@ -47,7 +55,11 @@ def depart(actor: Actor, number: str, departure: Departure = Departure.DIED) -> 
     resident = find(actor, number)
     with transaction():
         record_departure(
-            actor=actor, resident=resident, departure=departure, on=DAY, now=clock.now()
+            actor=actor,
+            resident_id=resident.id,
+            departure=departure,
+            departed_date=DAY,
+            now=clock.now(),
         )
 
 
@@ -58,11 +70,11 @@ def test_a_list_names_who_is_due_and_why(app):
         ("", f" {SECOND}", "迁出", "2026年12月1日"),
     )
 
-    assert [(row.departure, row.departed_date.isoformat()) for _, row in file.due] == [
+    assert [(row.departure, row.departed_date.isoformat()) for row in file.judged.accepted] == [
         (Departure.DIED, "2026-11-30"),
         (Departure.MOVED_OUT, "2026-12-01"),
     ]
-    assert (file.rows, file.unchanged, file.rejected) == (2, 0, [])
+    assert file.judged.rejected == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +94,7 @@ def test_a_list_names_who_is_due_and_why(app):
 def test_a_faulty_row_is_rejected(app, row, reason):
     file = judge(found_people(), row if row[1] else ("x", *row[1:]))
 
-    assert (file.due, reasons(file)) == ([], [reason])
+    assert (file.judged.accepted, reasons(file)) == ([], [reason])
 
 
 def test_a_person_is_listed_once(app):
@@ -95,9 +107,21 @@ def test_whoever_departed_already_is_unchanged(app):
     console = found_people()
     depart(console, FIRST)
 
-    file = judge(console, ("", FIRST, "迁出", "2026-11-30"))
+    done = import_list(console, ("", FIRST, "迁出", "2026-11-30"))
 
-    assert (file.due, file.unchanged, file.rejected) == ([], 1, [])
+    assert (done.rows, done.departed, done.unchanged, done.rejected) == (1, [], 1, [])
+    assert find(console, FIRST).departure == "died"
+
+
+def test_a_list_is_recorded_once(app):
+    console = found_people()
+    rows = (("", FIRST, "去世", "2026-11-30"), ("", SECOND, "迁出", "2026-11-30"))
+
+    first = [one.public_id for one in import_list(console, *rows).departed]
+    again = import_list(console, *rows)
+
+    assert first == [find(console, number).public_id for number in (FIRST, SECOND)]
+    assert (again.departed, again.unchanged) == ([], 2)
 
 
 def test_a_departure_is_recorded_with_its_event_and_history(app):
@@ -113,7 +137,7 @@ def test_a_departure_is_recorded_with_its_event_and_history(app):
     assert (one.departure, one.departed_date) == ("died", DAY)
     assert (event.subject_id, event.facts) == (
         one.public_id,
-        {"departure": "died", "on": "2026-12-01"},
+        {"departure": "died", "departed_date": "2026-12-01"},
     )
     assert (change.field, change.before, change.after) == ("departure", None, "died 2026-12-01")
 
@@ -139,9 +163,9 @@ def test_nobody_outside_the_area_can_be_departed(app):
     with pytest.raises(Refusal), transaction():
         record_departure(
             actor=worker,
-            resident=resident,
+            resident_id=resident.id,
             departure=Departure.DIED,
-            on=DAY,
+            departed_date=DAY,
             now=clock.now(),
         )
 

@@ -319,9 +319,9 @@ def depart(actor: Actor, sequence: int, departure: Departure) -> None:
     with transaction():
         record_departure(
             actor=actor,
-            resident=find(actor, sequence),
+            resident_id=find(actor, sequence).id,
             departure=departure,
-            on=DAY,
+            departed_date=DAY,
             now=clock.now(),
         )
 
@@ -351,7 +351,7 @@ def test_the_database_itself_refuses_a_second_present_person_with_the_number(app
     with pytest.raises(Exception, match="id_index"), transaction():
         db.session.execute(
             text(
-                f"INSERT INTO residents (public_id, {copied}, {rest})"  # noqa: S608 - our own words
+                f"INSERT INTO residents (public_id, {copied}, {rest})"
                 f" SELECT 'another', {copied}, {rest} FROM residents"
             )
         )

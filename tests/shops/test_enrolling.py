@@ -17,7 +17,7 @@ from voucher import clock
 from voucher.access import Role, works_a_till
 from voucher.audit.models import Event
 from voucher.db import db, transaction
-from voucher.refusals import NotAllowed, NotFound, Refusal
+from voucher.refusals import NotFound, Refusal
 from voucher.shops.models import Device, Shop
 from voucher.shops.operations.enrolling import (
     enrol_device,
@@ -89,7 +89,7 @@ def test_a_code_works_once(worker):
     made = enrol(worker)
     open_code(made.code)
 
-    assert refuse(NotAllowed, open_code, made.code) == "enrolment_code"
+    assert refuse(Refusal, open_code, made.code) == "enrolment_code"
 
 
 @pytest.mark.parametrize(("minutes", "works"), [(14, True), (15, False), (16, False)])
@@ -100,11 +100,11 @@ def test_a_code_is_dead_after_15_minutes(worker, minutes, works):
     if works:
         assert open_code(made.code, later=later).device_id == made.device_id
     else:
-        assert refuse(NotAllowed, open_code, made.code, later=later) == "enrolment_code"
+        assert refuse(Refusal, open_code, made.code, later=later) == "enrolment_code"
 
 
 def test_an_invented_code_is_refused_like_an_old_one(worker):
-    assert refuse(NotAllowed, open_code, "0000-0000-0000-0000") == "enrolment_code"
+    assert refuse(Refusal, open_code, "0000-0000-0000-0000") == "enrolment_code"
 
 
 def test_a_till_is_unknown_after_90_days(worker):
@@ -128,7 +128,7 @@ def test_a_code_stopped_before_it_was_opened_is_dead(worker):
 
     suspend(worker, made.device_id)
 
-    assert refuse(NotAllowed, open_code, made.code) == "enrolment_code"
+    assert refuse(Refusal, open_code, made.code) == "enrolment_code"
 
 
 def test_the_tills_of_a_suspended_shop_are_unknown(worker):
@@ -138,7 +138,7 @@ def test_the_tills_of_a_suspended_shop_are_unknown(worker):
         db.session.execute(update(Shop).values(state="suspended"))
 
     assert find(opened.token) is None
-    assert refuse(NotAllowed, open_code, waiting.code) == "enrolment_code"
+    assert refuse(Refusal, open_code, waiting.code) == "enrolment_code"
 
 
 def test_an_invented_token_is_nobody(worker):
@@ -175,7 +175,7 @@ def test_a_rehearsal_till_works_at_once_and_its_code_is_used_up(worker):
         made = enrol_rehearsal_device(actor=worker, shop_code="S0001", now=clock.now())
 
     assert find(made.token).device_id == made.device_id
-    assert refuse(NotAllowed, open_code, made.code) == "enrolment_code"
+    assert refuse(Refusal, open_code, made.code) == "enrolment_code"
 
 
 def test_each_step_of_a_till_writes_one_event(worker):

@@ -17,6 +17,8 @@ from voucher.workbooks.sheets import LAST_ROW, cell_name, split_reference
 from voucher.workbooks.tables import Table, open_table
 
 SHEET = "xl/worksheets/sheet1.xml"
+# Bytes that do not shrink, so that the ratio is not what refuses.
+NOISE = b"".join(number.to_bytes(3, "big") for number in range(300_000))
 
 
 def read_table(content: bytes) -> tuple[Table, list[tuple[int, tuple[object, ...]]]]:
@@ -176,9 +178,8 @@ def test_a_million_formatted_but_empty_rows_are_read_as_none():
     content = make_roster(SOUND_ROW)
     empty = b"".join(b'<row r="%d"><c r="A%d" s="1"/></row>' % (n, n) for n in range(3, 1_048_577))
     sheet = read_part(content, SHEET).replace(b"</sheetData>", empty + b"</sheetData>")
-    noise = b"".join(number.to_bytes(3, "big") for number in range(300_000))
 
-    _, rows = read_table(repack(content, replaced={SHEET: sheet}, added={"xl/noise.bin": noise}))
+    _, rows = read_table(repack(content, replaced={SHEET: sheet}, added={"xl/noise.bin": NOISE}))
 
     assert rows == [(2, SOUND_ROW)]
 
@@ -240,6 +241,45 @@ def test_a_formula_behind_prefixed_tags_is_found():
         sheet = sheet.replace(b"</" + tag + b">", b"</x:" + tag + b">")
 
     assert refuse(repack(content, replaced={SHEET: sheet}))[0] == "formula"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="A3" r="XFD1048576" t="n"><v>1</v></c>',
+        b"<c r='XFD1048576'><v>1</v></c>",
+        b'<c  r="XFD1048576"><v>1</v></c>',
+        b'<c t="n" r="XFD1048576"><v>1</v></c>',
+        b'<c r="XFD1048576" t="n"><v>1</v></c>',
+        b'<x:c xmlns:x="a" r="XFD1048576"><v>1</v></x:c>',
+        b'<c r="&#88;FD1048576"><v>1</v></c>',
+        b'<c r="A0250001"><v>1</v></c>',
+    ],
+)
+def test_no_way_of_writing_a_far_cell_slips_through(cell):
+    content = make_roster(SOUND_ROW)
+    row = b"<row>" + cell + b"</row></sheetData>"
+    sheet = read_part(content, SHEET).replace(b"</sheetData>", row)
+
+    with pytest.raises(BadInput) as caught:
+        read_first_sheet(content=repack(content, replaced={SHEET: sheet}))
+
+    assert caught.value.word in {"rows", "columns", "file_type"}
+
+
+@pytest.mark.parametrize("cut", range(0, 60, 4))
+def test_a_formula_is_found_wherever_the_chunks_are_cut(cut):
+    content = make_roster(SOUND_ROW)
+    before, _, after = read_part(content, SHEET).partition(b"</sheetData>")
+    opening = b'<row r="3"><c r="A3" t="inlineStr"><is><t>'
+    text = b"x" * ((1 << 18) - len(before) - len(opening) - cut)
+    cells = b'</t></is></c><c r="D3" t="n"><f>1+1</f><v>2</v></c></row></sheetData>'
+    sheet = before + opening + text + cells + after
+
+    assert refuse(repack(content, replaced={SHEET: sheet}, added={"xl/noise.bin": NOISE})) == (
+        "formula",
+        {"row": 3, "title": "备注", "cell": "D3"},
+    )
 
 
 @pytest.mark.parametrize(("row", "column", "name"), [(5, 4, "D5"), (1, 26, "Z1"), (9, 60, "BH9")])

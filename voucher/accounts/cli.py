@@ -1,5 +1,6 @@
 """Commands of accounts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -7,22 +8,20 @@ import click
 from voucher import clock
 from voucher.access import Actor, Role
 from voucher.accounts import policy
-from voucher.accounts.operations import add_account
+from voucher.accounts.operations import add_account, renew_first_password
 from voucher.console import command, group
 from voucher.db import transaction
 
 _ROLES = [str(role) for role in Role if role is not Role.CONSOLE]
 
 
-@command(
-    "add",
-    action=policy.ADD_ACCOUNT,
-    show=lambda answer: (
-        f"账号 {answer['name']}（{answer['role']}）已建立 · Account made.",
-        f"首次密码 · First password: {answer['password']}",
-        "只显示这一次，七天内有效，首次登录须更改 · Shown once, valid for 7 days.",
-    ),
-)
+def _show_password(answer: dict[str, Any]) -> Iterator[str]:
+    yield f"账号 · account: {answer['name']}（{answer['role']}）"
+    yield f"首次密码 · first password: {answer['password']}"
+    yield "只显示这一次，七天内有效，首次登录须更改 · Shown once, valid for 7 days."
+
+
+@command("add", action=policy.ADD_ACCOUNT, show=_show_password)
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice(_ROLES), help="角色")
 @click.option("--area", help="街道或社区编码；不填为全区")
@@ -39,4 +38,18 @@ def add(*, actor: Actor, name: str, role: str, area: str | None) -> dict[str, An
         }
 
 
-commands = [group("accounts", [add], help="账号 · Accounts")]
+@command("renew", action=policy.RENEW_PASSWORD, show=_show_password)
+@click.argument("name")
+def renew(*, actor: Actor, name: str) -> dict[str, Any]:
+    """忘记密码：换发一次性首次密码 · Give a new first password to somebody locked out."""
+    with transaction():
+        made = renew_first_password(actor=actor, name=name, now=clock.now())
+        return {
+            "account": made.account.id,
+            "name": made.account.name,
+            "role": str(made.account.role),
+            "password": made.first_password,
+        }
+
+
+commands = [group("accounts", [add, renew], help="账号 · Accounts")]

@@ -57,6 +57,26 @@ def add_account(
     return NewAccount(account, first_password)
 
 
+def renew_first_password(*, actor: Actor, name: str, now: datetime) -> NewAccount:
+    """
+    Give somebody who cannot sign in a new first password; every session of theirs ends.
+
+    :raises NotFound: account_unknown, also for the console, which has no password.
+    """
+    account = find_account(name=name)
+    if account is None or account.role == Role.CONSOLE:
+        raise NotFound("account_unknown", N_("没有账号“%(name)s”"), name=name[:40])
+    first_password = rules.make_first_password()
+    account.password_hash = hash_password(first_password)
+    account.must_change_password = True
+    account.first_password_expires_at = now + rules.FIRST_PASSWORD_LIFE
+    account.missed_sign_ins = 0
+    account.locked_until = None
+    account.session_mark = secrets.token_urlsafe(32)
+    _record(actor, "accounts.renew_first_password", account.id, now, name=account.name)
+    return NewAccount(account, first_password)
+
+
 def add_console(*, actor: Actor, now: datetime) -> Account:
     """Make the command line's own account, once, when the home is made."""
     account = _insert_account(

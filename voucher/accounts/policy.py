@@ -3,5 +3,6 @@
 from voucher.access import Action, Role, has_role, is_signed_in
 
 ADD_ACCOUNT = Action("accounts.add", (has_role(Role.ADMIN, Role.CONSOLE),))
+RENEW_PASSWORD = Action("accounts.renew_password", (has_role(Role.ADMIN, Role.CONSOLE),))
 SIGN_OUT = Action("accounts.sign_out", (is_signed_in,))
 CHANGE_PASSWORD = Action("accounts.change_password", (is_signed_in,))

@@ -10,7 +10,7 @@ from flask import current_app
 from voucher import clock
 from voucher.access import Actor
 from voucher.config import Home
-from voucher.console import command
+from voucher.console import command, track
 from voucher.db import db, transaction
 from voucher.printouts import policy
 from voucher.printouts.operations import draw_files, plan_files, record_files
@@ -39,7 +39,9 @@ def print_run(
         folder=(out or home.printouts).resolve(),
     )
     db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
-    drawn = list(draw_files(sheets=sheets, lists=lists, jobs=jobs))
+    drawing = draw_files(sheets=sheets, lists=lists, jobs=jobs)
+    total = len(sheets) + len(lists)
+    drawn = list(track(drawing, total=total, title="打印 · printing"))
     with transaction():
         record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now())
     printed = [file for file in drawn if file.vouchers]

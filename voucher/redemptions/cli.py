@@ -10,7 +10,6 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.config import Home
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.money import parse_yuan
@@ -19,10 +18,9 @@ from voucher.redemptions import policy
 from voucher.redemptions.operations.departures import follow_departures
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import Reader, get_open_shop
+from voucher.redemptions.queries import get_open_shop, load_reader
 from voucher.redemptions.rules import Claim, RedemptionRefused
 from voucher.residents.operations.departing import import_departures, judge_departures_file
-from voucher.signing import load_ring
 from voucher.workbooks.archive import load_file
 
 
@@ -61,7 +59,7 @@ def redeem(
         outcome = attempt_redemption(
             actor=till,
             text=text,
-            reader=describe_reader(current_app.config["HOME"]),
+            reader=load_reader(current_app.config["HOME"]),
             claim=claim,
             client_key=key or secrets.token_hex(16),
             now=now,
@@ -105,15 +103,6 @@ def import_departed(*, actor: Actor, file: Path, on_day: str | None) -> dict[str
         "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in done.rejected],
         "vouchers_held": held,
     }
-
-
-def describe_reader(home: Home) -> Reader:
-    """Give what reading a code needs to know of this home."""
-    return Reader(
-        host=home.host,
-        keyring=load_ring(home),
-        test_allowed=home.is_rehearsal,
-    )
 
 
 commands = [redeem, reverse, group("departures", [import_departed], help="离开 · Departures")]

@@ -14,13 +14,13 @@ class Redemption(Model):
     """
     One accepted use, in fen: price = amount + own part + other payer.
 
-    `amount_fen` is what the district pays the shop; `released_fen` what a use of a count voucher
-    leaves of its cap. Balances are those after this use.
+    The attempt is known by who made it and its key, which `replies` holds unique: two tills of a
+    shop may number alike. `amount_fen` is what the district pays the shop; `released_fen` what a
+    use of a count voucher leaves of its cap. Balances are those after this use.
     """
 
     __tablename__ = "redemptions"
     __table_args__ = (
-        UniqueConstraint("shop_id", "client_key"),
         one_of("mode", Mode),
         CheckConstraint("amount_fen > 0 OR released_fen > 0", name="takes_something"),
         CheckConstraint(

@@ -1,22 +1,22 @@
 """Reading vouchers as a till sees them, and redemptions."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from voucher.access import Actor
 from voucher.codes import is_typed_code, parse_typed_code, write_print_code
+from voucher.config import Home, read_key
 from voucher.db import db
-from voucher.redemptions.models import Attempt, Redemption, Reversal
+from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
 from voucher.refusals import N_, BadInput, NotFound
 from voucher.schemes.rules.programmes import Kind
 from voucher.shops.models import Shop
 from voucher.shops.queries import get_shop
 from voucher.shops.rules.states import ShopState
-from voucher.signing import KeyRing, verify
+from voucher.signing import KeyRing, load_keyring, verify
 from voucher.vouchers.models import Print, Voucher
 
 
@@ -35,6 +35,19 @@ class Read:
 
     print_code: str
     mode: Mode
+
+
+def load_reader(home: Home) -> Reader:
+    """
+    Give what reading a code needs to know of this home.
+
+    :raises Refusal: key_unreadable.
+    """
+    return Reader(
+        host=home.host,
+        keyring=load_keyring(home.path / "keys", wrapping_key=read_key(home, "wrap")),
+        test_allowed=home.is_rehearsal,
+    )
 
 
 def read_code(*, text: str, reader: Reader) -> Read:
@@ -193,18 +206,3 @@ def get_redemption(*, actor: Actor, redemption_id: int) -> Redemption:
             "redemption_unknown", N_("没有编号为 %(redemption)s 的核销"), redemption=redemption_id
         )
     return found
-
-
-def count_typed_misses(*, device_id: int, now: datetime) -> int:
-    """Tell how many typed codes of the last hour named no voucher; scans never count."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Attempt.device_id == device_id,
-                Attempt.mode == Mode.TYPED,
-                Attempt.reason == "unknown",
-                Attempt.attempted_at > now - timedelta(hours=1),
-            )
-        )
-        or 0
-    )

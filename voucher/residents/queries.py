@@ -18,6 +18,7 @@ ID_COLUMN = "residents.id_number"
 PHONE_COLUMN = "residents.phone"
 
 _BATCH = 500
+_STREAM = 2_000
 
 
 class KnownResident(NamedTuple):
@@ -102,11 +103,16 @@ def find_residents(*, actor: Actor, numbers: Iterable[str]) -> dict[str, Residen
     return found
 
 
-def list_known_residents() -> list[KnownResident]:
-    """List everybody present in the district, for an import to compare with: nothing is shown."""
+def list_known_residents() -> Iterator[KnownResident]:
+    """
+    Give everybody present in the district, one after the other, for an import to compare with.
+
+    Nothing of it is shown. A whole district does not fit beside its roster in memory.
+    """
     columns = [getattr(Resident, name) for name in KnownResident._fields]
-    rows = db.session.execute(select(*columns).where(Resident.departed_date.is_(None)))
-    return [KnownResident(*row) for row in rows]
+    wanted = select(*columns).where(Resident.departed_date.is_(None)).order_by(Resident.id)
+    rows = db.session.execute(wanted.execution_options(yield_per=_STREAM))
+    return (KnownResident(*row) for row in rows)
 
 
 def list_indexes_of_dead() -> frozenset[str]:

@@ -24,7 +24,8 @@ from voucher.signing import load_ring
 from voucher.upkeep import policy
 from voucher.upkeep.checks import run_checks
 from voucher.upkeep.operations import install, rotate
-from voucher.upkeep.tasks.rehearsing import Rehearsal, rehearse
+from voucher.upkeep.tasks.rehearsal import Rehearsal
+from voucher.upkeep.tasks.rehearsing import rehearse
 from voucher.upkeep.tasks.working import work_once
 
 SITE = "voucher.app:open_site()"
@@ -160,12 +161,18 @@ def demo(*, actor: Actor, residents: int | None) -> dict[str, Any]:
 def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
     yield ""
     for title, value in answer["summary"].items():
-        yield f"{title}: {value}"
+        yield f"{title}: {_join(value)}"
     yield ""
     yield "登录（首次密码，登录后须更改）· Sign in with these first passwords:"
     for account in answer["accounts"]:
         yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
     yield "打开 · open: http://127.0.0.1:8000/"
+
+
+def _join(value: object) -> str:
+    if isinstance(value, dict):
+        return "，".join(f"{name} {count}" for name, count in value.items())
+    return str(value)
 
 
 @command("serve", action=ANYONE, needs_home=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -49,6 +49,19 @@ def check_whole_run(*, actor: Actor, run_id: int) -> None:
         raise NotAllowed(
             "outside_area", N_("批次 %(run)s 含有您辖区以外的券，请由全区的审核人办理"), run=run_id
         )
+
+
+def lock_runs(*, of: ColumnElement[bool]) -> None:
+    """
+    Wait until nobody else decides the runs of these vouchers; the runs come in order of id.
+
+    What is read after it stays true to the end of the transaction, and whoever changes many
+    vouchers of a run at once never meets another one halfway.
+    """
+    runs = select(Voucher.run_id).where(of)
+    db.session.execute(
+        select(IssueRun.id).where(IssueRun.id.in_(runs)).order_by(IssueRun.id).with_for_update()
+    )
 
 
 def list_runs(*, actor: Actor) -> list[IssueRun]:

@@ -24,6 +24,8 @@ class RejectedRow(NamedTuple):
 
 def find_text_faults(title: str, text: str, *, most: int) -> Iterator[Fault]:
     """Give the faults of a free text in the column `title`: char, long."""
+    if not text:
+        return
     if has_forbidden_character(text):
         yield Fault("char", N_("“%(title)s”中有无法使用的字符，请删去"), {"title": title})
     if len(text) > most:

@@ -1021,9 +1021,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redemptions")),
         sa.UniqueConstraint("receipt", name=op.f("uq_redemptions_receipt")),
-        sa.UniqueConstraint(
-            "shop_id", "client_key", name=op.f("uq_redemptions_shop_id_client_key")
-        ),
     )
     with op.batch_alter_table("redemptions", schema=None) as batch_op:
         batch_op.create_index("ix_redemptions_redeemed_at", ["redeemed_at"], unique=False)

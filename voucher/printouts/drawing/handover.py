@@ -47,7 +47,7 @@ _COLUMNS = (
     Column(N_("领取日期"), 22),
 )
 _MOST_SERIALS_A_ROW = 24
-_TABLE = Table(columns=_COLUMNS, left=8, top=27, bottom=186, row_height=13)
+_TABLE = Table(columns=_COLUMNS, left=8, top=27, bottom=186, row_height=13, head_height=11.5)
 _TITLE = Place(x=8, y=8, width=225, size=17, floor=11, weight=Weight.BOLD)
 _SUBTITLE = Place(x=8, y=17, width=225, size=11, floor=8)
 _MARK = Place(x=235, y=9, width=54, size=14, floor=8, weight=Weight.BOLD, align="right")

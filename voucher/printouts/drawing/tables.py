@@ -60,7 +60,9 @@ def draw_page(paper: Paper, table: Table, rows: Sequence[tuple[Row, float]], hea
     """Draw the head and the rows of one page with their lines; give the y below them."""
     y = table.top
     bold = tuple(replace(column, weight=Weight.BOLD, size=10, floor=7) for column in table.columns)
-    y = _draw_row(paper, replace(table, columns=bold), head, y=y, height=table.head_height)
+    # The head has a height of its own: a title of two lines shrinks until it stays within.
+    heads = replace(table, columns=bold, row_height=table.head_height)
+    y = _draw_row(paper, heads, head, y=y, height=table.head_height)
     for row, height in rows:
         y = _draw_row(paper, table, row, y=y, height=height)
     for x in _edges(table):

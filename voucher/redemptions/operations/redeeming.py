@@ -13,7 +13,8 @@ from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
-from voucher.redemptions.models import Attempt, Redemption
+from voucher.redemptions.models import Redemption
+from voucher.redemptions.operations.attempting import guard_typing, record_attempt
 from voucher.redemptions.queries import (
     Found,
     Read,
@@ -90,10 +91,16 @@ def redeem_voucher(
             {"print": read.print_code, "shop": actor.shop_id, **asdict(claim)}
         ),
     }
+    if (earlier := find_reply(**attempt)) is not None:
+        return earlier
+    if read.mode is Mode.TYPED:
+        guard_typing(actor=actor, now=now)
     for _ in range(TRIES):
+        # The voucher first, then the answer: had a twin of this attempt changed what is read here,
+        # its answer would be there too.
+        found = get_found(print_code=read.print_code)
         if (earlier := find_reply(**attempt)) is not None:
             return earlier
-        found = get_found(print_code=read.print_code)
         taking = _judge(actor, found, claim, now)
         if _take(found.seen, taking):
             body = _record(actor, found, read.mode, claim, client_key, taking, now)
@@ -212,20 +219,3 @@ def _post(found: Found, taking: Taking, redemption: Redemption, now: datetime) -
         entries=entries,
         now=now,
     )
-
-
-def record_attempt(
-    *, actor: Actor, voucher_id: int | None, mode: Mode, reason: str, now: datetime
-) -> None:
-    """Keep a refused attempt: the refusal itself wrote nothing."""
-    db.session.add(
-        Attempt(
-            attempted_at=now,
-            shop_id=actor.shop_id,
-            device_id=actor.device_id,
-            voucher_id=voucher_id,
-            mode=mode,
-            reason=reason,
-        )
-    )
-    db.session.flush()

@@ -17,8 +17,11 @@ from voucher.periods import local_date
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.queries import get_redemption
 from voucher.refusals import N_, NotAllowed, Refusal
+from voucher.replies import check_client_key, find_reply, fingerprint_of, store_reply
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.rules import VoucherState
+
+UNDO_ROUTE = "reversals"
 
 
 def reverse_redemption(
@@ -35,18 +38,49 @@ def reverse_redemption(
     :raises Refusal: already_reversed, undo_over.
     """
     redemption = get_redemption(actor=actor, redemption_id=redemption_id)
+    # Two who ask at once come one after the other, and the second is told what the first did.
+    db.session.execute(
+        select(Redemption.id).where(Redemption.id == redemption_id).with_for_update()
+    )
     if db.session.scalar(select(exists().where(Reversal.redemption_id == redemption_id))):
         raise Refusal("already_reversed", N_("这笔核销已经冲正过"))
+    asked = find_case(kind=CaseKind.LATE_REVERSAL, question=f"redemption:{redemption_id}")
     if _may_undo_alone(actor, redemption, now):
+        if asked is not None:
+            # Nothing is left to decide; an open case would hold the lines from settlement for ever.
+            decide_case(actor=actor, case_id=asked.id, decision="reversed", now=now)
         return _reverse(actor, redemption, reason, asked_by=actor.key, approver=None, now=now)
     if actor.device_id is not None:
         raise Refusal("undo_over", N_("只能在核销当日、结算之前撤销；请联系区里办理冲正"))
     if not may_reverse_late:
         raise NotAllowed("not_allowed", N_("当日之后的冲正须由审核或财务人员办理"))
-    asked = find_case(kind=CaseKind.LATE_REVERSAL, question=f"redemption:{redemption_id}")
     if asked is None:
         return _ask(actor, redemption, reason, now)
     return _approve(actor, asked, redemption, reason, now)
+
+
+def undo_redemption(
+    *, actor: Actor, redemption_id: int, reason: str, client_key: str, now: datetime
+) -> dict[str, Any]:
+    """
+    Take a redemption back for the till that made it, or answer what this very attempt got before.
+
+    :raises BadInput: key_format, key_reused. :raises NotFound: redemption_unknown.
+    :raises Refusal: already_reversed, undo_over.
+    """
+    attempt = {
+        "actor_key": actor.key,
+        "route": UNDO_ROUTE,
+        "client_key": check_client_key(client_key),
+        "fingerprint": fingerprint_of({"redemption": redemption_id, "reason": reason}),
+    }
+    if (earlier := find_reply(**attempt)) is not None:
+        return earlier
+    body = reverse_redemption(
+        actor=actor, redemption_id=redemption_id, reason=reason, may_reverse_late=False, now=now
+    )
+    store_reply(**attempt, body=body, now=now)
+    return body
 
 
 def _may_undo_alone(actor: Actor, redemption: Redemption, now: datetime) -> bool:

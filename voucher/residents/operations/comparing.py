@@ -30,7 +30,7 @@ from voucher.residents.rules.roster import (
     judge_roster,
 )
 from voucher.text import find_unprintable
-from voucher.workbooks.faults import Fault, RejectedRow
+from voucher.workbooks.faults import RejectedRow
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import Notice, open_table
 
@@ -70,16 +70,16 @@ class ChangedResident:
 
 @dataclass(slots=True)
 class Comparison:
-    """What a roster would do; written only by `import_roster`."""
+    """What a roster would do; written only by `import_roster`. `present` counts the district."""
 
     rows: int
+    present: int = 0
     added: list[NewResident] = field(default_factory=list)
     changed: list[ChangedResident] = field(default_factory=list)
     unchanged: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
     absent: list[KnownResident] = field(default_factory=list)
     warnings: list[RowNote] = field(default_factory=list)
-    known: list[KnownResident] = field(default_factory=list)
 
     @property
     def moved(self) -> list[ChangedResident]:
@@ -119,53 +119,65 @@ def judge_roster_file(*, actor: Actor, content: bytes, on: date) -> RosterFile:
 
 def compare_roster(*, actor: Actor, file: RosterFile) -> Comparison:
     """Compare a judged roster with everybody present; nothing is written."""
-    known = list_known_residents()
     roster = file.roster
     compared = Comparison(
-        rows=len(roster.accepted) + len(roster.rejected),
-        rejected=list(roster.rejected),
-        known=known,
+        rows=len(roster.accepted) + len(roster.rejected), rejected=list(roster.rejected)
     )
-    named = _compare_rows(actor, file, compared)
+    indexes = {number: index_id_number(number) for number in roster.numbers}
+    waiting = {indexes[row.id_number]: row for row in roster.accepted}
+    _compare_known(actor, file, waiting, frozenset(indexes.values()), compared)
+    _take_new(waiting, compared)
     compared.rejected.sort(key=lambda rejected: rejected.row)
+    compared.changed.sort(key=lambda changed: changed.row.row)
     compared.warnings = _list_warnings(file, compared)
-    compared.absent = [
-        person
-        for person in known
-        if actor.covers(person.community_id) and person.id_index not in named
-    ]
     return compared
 
 
-def _compare_rows(actor: Actor, file: RosterFile, compared: Comparison) -> set[str]:
-    """Sort the rows into what they would do; give the index of everybody the file names."""
-    present = {person.id_index: person for person in compared.known}
+def _compare_known(
+    actor: Actor,
+    file: RosterFile,
+    waiting: dict[str, ResidentRow],
+    named: frozenset[str],
+    compared: Comparison,
+) -> None:
+    """Meet everybody present once; rows of people who are not present stay waiting."""
     codes = {place.id: place.code for place in list_communities()}
-    dead = list_indexes_of_dead()
-    indexes = {number: index_id_number(number) for number in file.roster.numbers}
-    for row in file.roster.accepted:
-        index = indexes[row.id_number]
-        person = present.get(index)
-        fault = _find_fault(actor, person, is_dead=index in dead)
-        if fault:
-            compared.rejected.append(RejectedRow(row.row, (fault,)))
-            continue
-        phone_index = index_phone(row.phone) if row.phone else None
-        if person is None:
-            compared.added.append(NewResident(row, index, phone_index))
-            continue
-        changes = _find_changes(person, row, phone_index, codes, file.fields)
-        if changes:
-            compared.changed.append(ChangedResident(row, person, phone_index, changes))
+    for person in list_known_residents():
+        compared.present += 1
+        row = waiting.pop(person.id_index, None)
+        covered = actor.covers(person.community_id)
+        if row is None:
+            if covered and person.id_index not in named:
+                compared.absent.append(person)
+        elif not covered:
+            compared.rejected.append(RejectedRow(row.row, (REGISTERED_ELSEWHERE,)))
         else:
-            compared.unchanged += 1
-    return set(indexes.values())
+            _compare_row(person, row, codes, file.fields, compared)
 
 
-def _find_fault(actor: Actor, person: KnownResident | None, *, is_dead: bool) -> Fault | None:
-    if person is not None and not actor.covers(person.community_id):
-        return REGISTERED_ELSEWHERE
-    return RECORDED_DEAD if person is None and is_dead else None
+def _compare_row(
+    person: KnownResident,
+    row: ResidentRow,
+    codes: Mapping[int, str],
+    fields: frozenset[str],
+    compared: Comparison,
+) -> None:
+    phone_index = index_phone(row.phone) if row.phone else None
+    changes = _find_changes(person, row, phone_index, codes, fields)
+    if changes:
+        compared.changed.append(ChangedResident(row, person, phone_index, changes))
+    else:
+        compared.unchanged += 1
+
+
+def _take_new(waiting: Mapping[str, ResidentRow], compared: Comparison) -> None:
+    dead = list_indexes_of_dead()
+    for index, row in waiting.items():
+        if index in dead:
+            compared.rejected.append(RejectedRow(row.row, (RECORDED_DEAD,)))
+        else:
+            phone_index = index_phone(row.phone) if row.phone else None
+            compared.added.append(NewResident(row, index, phone_index))
 
 
 def _find_changes(

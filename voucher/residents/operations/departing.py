@@ -1,4 +1,4 @@
-"""Recording who is no longer there. What follows for their vouchers, `vouchers` carries further."""
+"""Recording who is no longer there. What follows for their paper, `redemptions` carries further."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -97,8 +97,8 @@ def record_departure(
     """
     Record that somebody of the area died or moved out of the district on a day.
 
-    Whoever calls it for a death also calls `vouchers.operations.hold_vouchers_of_departed`, in the
-    same transaction.
+    Whoever calls it also calls `redemptions.operations.departures.follow_departures`, in the same
+    transaction.
 
     :raises Refusal: departed_already.
     """

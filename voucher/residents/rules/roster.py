@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from voucher.divisions.rules.communities import Gazetteer
@@ -125,20 +126,23 @@ def judge_roster(
 
 def _read_row(cells: Sequence[Cell], places: Sequence[int | None]) -> _Typed:
     values = ["" if at is None else cells[at] for at in places]
-    name, number, sex, birth, *others = values
-    phone, street, community, address, situation, remark = map(read_text, others)
+    name, number, sex, birth, phone, street, community, address, situation, remark = values
     return _Typed(
         name=name if isinstance(name, str) else read_text(name),
         id=number,
-        sex=read_text(sex),
+        sex=_read_common(sex),
         birth=birth,
-        phone=phone,
-        street=street,
-        community=community,
-        address=address,
-        situation=situation,
-        remark=remark,
+        phone=read_text(phone),
+        street=_read_common(street),
+        community=_read_common(community),
+        address=read_text(address),
+        situation=_read_common(situation),
+        remark=_read_common(remark),
     )
+
+
+# These columns say the same few things over and over.
+_read_common = lru_cache(maxsize=4_096, typed=True)(read_text)
 
 
 def _find_faults(

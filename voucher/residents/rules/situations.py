@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Situation(StrEnum):
@@ -21,6 +22,8 @@ _KNOWN = frozenset(Situation)
 _SEPARATORS = re.compile(r"[、，,；;/\s]+")
 
 
+# A district's people share a few dozen combinations.
+@lru_cache(maxsize=4_096)
 def read_situation(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give (known circumstances in the order written, each once; words that are not known)."""
     if not text:

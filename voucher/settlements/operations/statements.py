@@ -34,10 +34,10 @@ def write_statement(
     lines = tuple(_as_line(row) for row in list_lines(settlement_id=settlement_id))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stem = folder / f"settlement-{settlement_id:06d}-{shop.code}"
-    paper = stem.with_suffix(".pdf")
-    draw_statement(path=paper, statement=_as_statement(settlement, shop, lines, mark))
-    book = stem.with_suffix(".xlsx")
-    _write_book(book, lines)
+    statement = _as_statement(settlement, shop, lines, mark)
+    paper, book = stem.with_suffix(".pdf"), stem.with_suffix(".xlsx")
+    draw_statement(path=paper, statement=statement)
+    book.write_bytes(_make_book(statement))
     for path in (paper, book):
         path.chmod(0o600)
     record_event(
@@ -105,8 +105,30 @@ def _name_account(account_id: int | None) -> str:
     return db.session.get_one(Account, account_id).name if account_id is not None else ""
 
 
-def _write_book(path: Path, lines: tuple[StatementLine, ...]) -> None:
-    head = ("时间", "回执", "券号", "服务", "价格", "券支付", "自付", "其他支付")
+def _make_book(statement: Statement) -> bytes:
+    facts = (
+        ("结算单", statement.number),
+        ("商户", statement.shop),
+        ("商户编号", statement.shop_code),
+        ("自", statement.from_date.isoformat()),
+        ("至", statement.through_date.isoformat()),
+        ("收款户名", statement.holder),
+        ("开户行", statement.bank),
+        ("账号", statement.account),
+        ("应付（元）", statement.amount_fen / 100),
+        ("笔数", len(statement.lines)),
+        ("待处理，未计入", statement.held),
+    )
+    head = (
+        "时间",
+        "回执",
+        "券号",
+        "服务",
+        "价格（元）",
+        "券付（元）",
+        "自付（元）",
+        "其他支付（元）",
+    )
     rows: list[tuple[str | float, ...]] = [
         (
             line.at,
@@ -115,9 +137,9 @@ def _write_book(path: Path, lines: tuple[StatementLine, ...]) -> None:
             line.service,
             *(fen / 100 for fen in _parts(line)),  # Numbers, so that the office can add them up.
         )
-        for line in lines
+        for line in statement.lines
     ]
-    path.write_bytes(write_workbook(sheets=[("对账单", head, rows)]))
+    return write_workbook(sheets=[("明细", head, rows), ("结算单", ("项目", "内容"), facts)])
 
 
 def _parts(line: StatementLine) -> tuple[int, int, int, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from voucher.access import Actor
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
-from voucher.refusals import N_, NotAllowed, NotFound, Refusal
+from voucher.refusals import N_, NotFound, Refusal
 from voucher.shops.models import Device, Shop
 from voucher.shops.queries import get_shop, within_scope
 from voucher.shops.rules.enrolment import hash_secret, make_code, make_token, normalise_code
@@ -75,7 +75,7 @@ def open_enrolment(*, code: str, channel: str, now: datetime) -> Opened:
     """
     Turn a one-time code into a till's token, once and within its 15 minutes.
 
-    :raises NotAllowed: enrolment_code, the same for a code unknown, used or too old.
+    :raises Refusal: enrolment_code, the same for a code unknown, used or too old.
     """
     kept, token = hash_secret(normalise_code(code)), make_token()
     approved = select(Shop.id).where(Shop.state == ShopState.APPROVED)
@@ -94,7 +94,7 @@ def open_enrolment(*, code: str, channel: str, now: datetime) -> Opened:
         )
     )
     if count_changed(open_code) != 1:
-        raise NotAllowed("enrolment_code", N_("绑定码无效、已用过或已超过15分钟，请重新领取"))
+        raise Refusal("enrolment_code", N_("绑定码无效、已用过或已超过15分钟，请重新领取"))
     device_id, shop_id, name = db.session.execute(
         select(Device.id, Device.shop_id, Shop.code)
         .join(Shop, Shop.id == Device.shop_id)

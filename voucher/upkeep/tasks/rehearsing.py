@@ -4,31 +4,21 @@ The rehearsal: the whole chain on the invented sample district, each step by who
 Everything goes through the operations real people use; nothing is written beside them.
 """
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib.resources import files
 from typing import Any
 
 from voucher import clock
 from voucher.access import Actor, Role
-from voucher.accounts.operations import add_account
+from voucher.accounts.operations import add_account, renew_first_password
 from voucher.accounts.queries import get_actor
-from voucher.assessments.operations import import_assessments, judge_assessment_file
-from voucher.care_levels.operations import confirm_levels, grade_residents
-from voucher.config import Home
 from voucher.db import transaction
-from voucher.divisions.operations import import_divisions
-from voucher.divisions.queries import load_bundled_divisions
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
-from voucher.periods import CHINA, local_date
+from voucher.periods import CHINA
 from voucher.printouts.operations import draw_files, plan_files, record_files
 from voucher.printouts.queries import MARKS, Office
-from voucher.residents.operations.comparing import judge_roster_file
-from voucher.residents.operations.importing import import_roster
 from voucher.schemes.queries import get_programme
+from voucher.schemes.rules.programmes import Programme
 from voucher.settlements.operations.closing import make_settlements
 from voucher.settlements.operations.paying import approve_settlement, pay_settlement
 from voucher.settlements.operations.statements import write_statement
@@ -36,15 +26,14 @@ from voucher.shops.operations.approving import approve_shops
 from voucher.shops.operations.importing import import_shops, read_shop_book
 from voucher.signing import load_ring
 from voucher.upkeep.checks import run_checks
-from voucher.upkeep.rules import write_invented_roster
+from voucher.upkeep.tasks.gathering import grade, import_everything, read_sample
+from voucher.upkeep.tasks.rehearsal import MONTH, PROGRAMMES, Rehearsal
 from voucher.upkeep.tasks.shopping import shop_around
 from voucher.upkeep.tasks.working import work_once
 from voucher.vouchers.operations.custody import hand_over
-from voucher.vouchers.operations.runs import approve_run, draft_run, plan_run
+from voucher.vouchers.operations.runs import Plan, approve_run, draft_run, plan_run
 from voucher.vouchers.tasks import write_run
 
-MONTH = date(2026, 12, 1)
-PROGRAMMES = ("jinjiang-age-bands", "national-2026")
 AFTER_THE_MONTH = datetime(2027, 1, 4, 10, 0, tzinfo=CHINA)
 LAST_DAY = date(2026, 12, 31)
 PEOPLE = (
@@ -58,34 +47,18 @@ PEOPLE = (
 )
 
 
-@dataclass(slots=True)
-class Rehearsal:
-    """What a rehearsal runs on, and what it gathered for the summary."""
-
-    home: Home
-    console: Actor
-    residents: int | None
-    say: Callable[[str], None]
-    actors: dict[str, Actor] = field(default_factory=dict)
-    accounts: list[dict[str, str]] = field(default_factory=list)
-    summary: dict[str, Any] = field(default_factory=dict)
-
-    def as_person(self, name: str) -> Actor:
-        """Give the actor of one of the sample accounts."""
-        return self.actors[name]
-
-
 def rehearse(rehearsal: Rehearsal) -> dict[str, Any]:
     """Run every step and give the summary; `verify` ends it."""
     steps = (
         ("账号 · accounts", _add_people),
-        ("区划、名册、评估 · divisions, roster, assessments", _import_everything),
-        ("评定并确认等级 · grade and confirm", _grade),
+        ("区划、名册、评估 · divisions, roster, assessments", import_everything),
+        ("评定并确认等级 · grade and confirm", grade),
         ("商户 · shops", _open_shops),
         ("预算、批次、批准 · budget, runs, approval", _issue),
         ("打印、发放 · print and hand over", _print_and_hand_over),
         ("核销 · redeem", _redeem),
         ("月末、结算、付款 · end of month, settle, pay", _settle),
+        ("登录密码 · passwords to sign in", _renew_passwords),
         ("核对 · verify", _verify),
     )
     for number, (title, step) in enumerate(steps, start=1):
@@ -97,60 +70,12 @@ def rehearse(rehearsal: Rehearsal) -> dict[str, Any]:
 def _add_people(rehearsal: Rehearsal) -> None:
     for name, role in PEOPLE:
         with transaction():
-            made = add_account(
-                actor=rehearsal.console, name=name, role=role, area=None, now=clock.now()
-            )
-            rehearsal.accounts.append(
-                {"name": name, "role": role.value, "password": made.first_password}
-            )
+            add_account(actor=rehearsal.console, name=name, role=role, area=None, now=clock.now())
         rehearsal.actors[name] = get_actor(name=name, channel=rehearsal.console.channel)
 
 
-def _import_everything(rehearsal: Rehearsal) -> None:
-    worker, now = rehearsal.as_person("worker"), clock.now()
-    divisions = load_bundled_divisions(district_code=rehearsal.home.district)
-    with transaction():
-        import_divisions(actor=rehearsal.console, content=divisions, today=local_date(now), now=now)
-    roster = judge_roster_file(actor=worker, content=_read_roster(rehearsal), on=MONTH)
-    with transaction():
-        done = import_roster(actor=worker, file=roster, now=now)
-    reasons = Counter(row.faults[0].word for row in done.rejected)
-    rehearsal.summary["residents accepted"] = len(done.added)
-    rehearsal.summary["residents rejected"] = dict(reasons.most_common())
-    forms = judge_assessment_file(actor=worker, content=_read_sample("assessments"), on=MONTH)
-    with transaction():
-        assessed = import_assessments(actor=worker, file=forms, now=now)
-    rehearsal.summary["assessments"] = len(assessed.added)
-
-
-def _read_roster(rehearsal: Rehearsal) -> bytes:
-    if rehearsal.residents is None:
-        return _read_sample("roster")
-    text = load_bundled_divisions(district_code=rehearsal.home.district).decode("utf-8")
-    return write_invented_roster(count=rehearsal.residents, divisions=text)
-
-
-def _read_sample(name: str) -> bytes:
-    return files("voucher.upkeep").joinpath("sample", f"{name}.xlsx").read_bytes()
-
-
-def _grade(rehearsal: Rehearsal) -> None:
-    now = clock.now()
-    for programme_id in PROGRAMMES:
-        programme = get_programme(programme_id)
-        with transaction():
-            graded = grade_residents(
-                actor=rehearsal.as_person("worker"), programme=programme, on=MONTH, now=now
-            )
-        with transaction():
-            confirm_levels(
-                actor=rehearsal.as_person("approver"), scale=programme.scale, on=MONTH, now=now
-            )
-        rehearsal.summary[f"levels {programme.scale}"] = graded.levels
-
-
 def _open_shops(rehearsal: Rehearsal) -> None:
-    book = read_shop_book(content=_read_sample("shops"))
+    book = read_shop_book(content=read_sample("shops"))
     with transaction():
         import_shops(
             actor=rehearsal.as_person("worker"),
@@ -168,38 +93,42 @@ def _open_shops(rehearsal: Rehearsal) -> None:
 def _issue(rehearsal: Rehearsal) -> None:
     for programme_id in PROGRAMMES:
         programme = get_programme(programme_id)
-        worker, now = rehearsal.as_person("worker"), clock.now()
         with transaction():
             plan = plan_run(
-                actor=worker,
+                actor=rehearsal.as_person("worker"),
                 programme=programme,
                 period_from=MONTH,
                 community_id=None,
-                today=local_date(now),
+                today=clock.today(),
             )
+        if not plan.lines:
+            # An invented roster has no assessments, so nobody is due by level.
+            continue
         _set_budget(rehearsal, programme_id, plan.value_fen)
-        with transaction():
-            run = draft_run(
-                actor=worker,
-                programme=programme,
-                period_from=MONTH,
-                community_id=None,
-                plan=plan,
-                now=now,
-            )
-            run_id = run.id
-        with transaction():
-            approve_run(
-                actor=rehearsal.as_person("approver"),
-                run_id=run_id,
-                programme=programme,
-                now=clock.now(),
-            )
-        write_run(actor=rehearsal.as_person("approver"), run_id=run_id)
+        run_id = _issue_run(rehearsal, programme, plan)
+        rehearsal.runs.append(run_id)
         rehearsal.summary[f"run {run_id} {programme_id}"] = (
             f"{len(plan.lines)} vouchers, {plan.residents} residents, "
             f"{show_yuan(plan.value_fen)} yuan"
         )
+
+
+def _issue_run(rehearsal: Rehearsal, programme: Programme, plan: Plan) -> int:
+    approver = rehearsal.as_person("approver")
+    with transaction():
+        run = draft_run(
+            actor=rehearsal.as_person("worker"),
+            programme=programme,
+            period_from=MONTH,
+            community_id=None,
+            plan=plan,
+            now=clock.now(),
+        )
+        run_id = run.id
+    with transaction():
+        approve_run(actor=approver, run_id=run_id, programme=programme, now=clock.now())
+    write_run(actor=approver, run_id=run_id)
+    return run_id
 
 
 def _set_budget(rehearsal: Rehearsal, programme_id: str, needed_fen: int) -> None:
@@ -224,7 +153,7 @@ def _print_and_hand_over(rehearsal: Rehearsal) -> None:
     office = Office(home.host, home.desk_phone, home.is_rehearsal)
     ring = load_ring(home)
     files_made = vouchers = pages = 0
-    for run_id in range(1, len(PROGRAMMES) + 1):
+    for run_id in rehearsal.runs:
         sheets, lists = plan_files(
             actor=worker,
             run_id=run_id,
@@ -260,16 +189,7 @@ def _settle(rehearsal: Rehearsal) -> None:
         made = make_settlements(actor=maker, through=LAST_DAY, now=clock.now())
         owed = {settlement.id: settlement.amount_fen for settlement in made}
     for settlement_id in owed:
-        with transaction():
-            approve_settlement(actor=checker, settlement_id=settlement_id, now=clock.now())
-        with transaction():
-            pay_settlement(
-                actor=maker,
-                settlement_id=settlement_id,
-                bank_ref=f"SAMPLE-{settlement_id:06d}",
-                district=rehearsal.home.district,
-                now=clock.now(),
-            )
+        _pay(rehearsal, settlement_id, maker, checker)
     with transaction():
         write_statement(
             actor=checker,
@@ -281,6 +201,29 @@ def _settle(rehearsal: Rehearsal) -> None:
     rehearsal.summary["settlements"] = (
         f"{len(owed)} shops, {show_yuan(sum(owed.values()))} yuan, paid"
     )
+
+
+def _pay(rehearsal: Rehearsal, settlement_id: int, maker: Actor, checker: Actor) -> None:
+    with transaction():
+        approve_settlement(actor=checker, settlement_id=settlement_id, now=clock.now())
+    with transaction():
+        pay_settlement(
+            actor=maker,
+            settlement_id=settlement_id,
+            bank_ref=f"SAMPLE-{settlement_id:06d}",
+            district=rehearsal.home.district,
+            now=clock.now(),
+        )
+
+
+def _renew_passwords(rehearsal: Rehearsal) -> None:
+    """First passwords live seven days, and the rehearsal has just lived through a month."""
+    for name, role in PEOPLE:
+        with transaction():
+            made = renew_first_password(actor=rehearsal.console, name=name, now=clock.now())
+        rehearsal.accounts.append(
+            {"name": name, "role": role.value, "password": made.first_password}
+        )
 
 
 def _verify(rehearsal: Rehearsal) -> None:

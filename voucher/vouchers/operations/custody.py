@@ -10,7 +10,7 @@ from voucher.codes import make_print_id, write_print_code
 from voucher.db import count_changed, db
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
-from voucher.vouchers.queries import get_run, get_voucher
+from voucher.vouchers.queries import get_run, get_voucher, lock_runs
 from voucher.vouchers.rules import (
     OPEN_STATES,
     PrintState,
@@ -55,6 +55,8 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
 
     :raises Refusal: run_state, not_printed.
     """
+    # Locked, so that nobody cancels the run between this look and the handover.
+    lock_runs(of=Voucher.run_id == run_id)
     run = get_run(actor=actor, run_id=run_id)
     check_printable(run=run)
     if run.printed_at is None:

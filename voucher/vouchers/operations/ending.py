@@ -17,14 +17,14 @@ from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.refusals import N_, NotAllowed, NotFound, Refusal
 from voucher.residents.models import Resident
-from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import close_finished_run
-from voucher.vouchers.queries import check_whole_run, get_run, get_voucher
+from voucher.vouchers.queries import check_whole_run, get_run, get_voucher, lock_runs
 from voucher.vouchers.rules import OPEN_STATES, RunState, VoucherState, runs_before
 
 # Receipts taken offline may arrive this long after the end (offline redemption, part 7).
 LATE_RECEIPTS = timedelta(hours=72)
+BATCH = 500
 
 
 def hold_voucher(*, actor: Actor, serial: str, reason: str, now: datetime) -> Voucher:
@@ -89,11 +89,8 @@ def hold_vouchers_of_departed(
         return 0
     hold = (
         update(Voucher)
-        .where(
-            Voucher.resident_id == resident.id,
-            Voucher.state.in_(OPEN_STATES),
-            Voucher.held_reason.is_(None),
-        )
+        # One held already is held anew: its release must not outlive the first reason.
+        .where(Voucher.resident_id == resident.id, Voucher.state.in_(OPEN_STATES))
         .values(held_reason="died")
         .execution_options(synchronize_session=False)
     )
@@ -125,6 +122,7 @@ def void_vouchers(*, actor: Actor, first: str, last: str, reason: str, now: date
         Voucher.state.in_(OPEN_STATES),
         within_area(Voucher.community_id, actor),
     )
+    lock_runs(of=wanted)
     _decide_departures(actor, wanted, now)
     event_id = _record(actor, "vouchers.void", f"{first}-{last}", reason, now)
     ended = _end_vouchers(wanted, VoucherState.VOID)
@@ -156,6 +154,7 @@ def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Issu
 
     :raises NotAllowed: outside_area. :raises Refusal: run_state, handed_over.
     """
+    lock_runs(of=Voucher.run_id == run_id)
     run = get_run(actor=actor, run_id=run_id)
     check_whole_run(actor=actor, run_id=run_id)
     given = exists().where(
@@ -198,6 +197,7 @@ def lapse_vouchers(*, actor: Actor, now: datetime) -> int:
     """
     last_day = case((Voucher.is_offline, local_date(now - LATE_RECEIPTS)), else_=local_date(now))
     ended = and_(Voucher.state.in_(OPEN_STATES), Voucher.period_to <= last_day)
+    lock_runs(of=ended)
     places = db.session.execute(
         select(Voucher.run_id, Voucher.community_id).where(ended).distinct()
     ).all()
@@ -226,33 +226,40 @@ def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datet
 
 
 def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Any]:
-    """Move what is left of open vouchers to void or lapsed, and give the rows that moved."""
+    """Move what is left of open vouchers to void or lapsed; give the rows as they were before."""
     part = Voucher.void_fen if target is VoucherState.VOID else Voucher.lapsed_fen
-    end = (
-        update(Voucher)
-        .where(wanted)
-        .values(
-            {
-                part: part + Voucher.balance_fen,
-                Voucher.state: target,
-                Voucher.balance_fen: 0,
-                Voucher.balance_uses: 0,
-            }
-        )
-        .returning(
+    # Locked as they are read: a late reversal may have lapsed a part of one already, so that what
+    # ends now cannot be told from the row afterwards.
+    rows = db.session.execute(
+        select(
             Voucher.id,
             Voucher.run_id,
             Voucher.programme,
             Voucher.community_id,
             Voucher.period_from,
             Voucher.item,
-            Voucher.kind,
-            Voucher.unit_fen,
-            part.label("ended_fen"),
+            Voucher.balance_fen,
+            Voucher.balance_uses,
         )
-        .execution_options(synchronize_session=False)
-    )
-    return db.session.execute(end).all()
+        .where(wanted)
+        .order_by(Voucher.id)
+        .with_for_update()
+    ).all()
+    changes = {
+        part: part + Voucher.balance_fen,
+        Voucher.state: target,
+        Voucher.balance_fen: 0,
+        Voucher.balance_uses: 0,
+    }
+    for start in range(0, len(rows), BATCH):
+        batch = Voucher.id.in_([row.id for row in rows[start : start + BATCH]])
+        db.session.execute(
+            update(Voucher)
+            .where(batch)
+            .values(changes)
+            .execution_options(synchronize_session=False)
+        )
+    return rows
 
 
 def _post_end(
@@ -263,8 +270,7 @@ def _post_end(
     for row in rows:
         pot = Pot(row.programme, row.community_id, row.period_from, row.item)
         fen, uses = sums.get(pot, (0, 0))
-        ended_uses = row.ended_fen // row.unit_fen if row.kind == Kind.COUNT else 0
-        sums[pot] = (fen + row.ended_fen, uses + ended_uses)
+        sums[pot] = (fen + row.balance_fen, uses + row.balance_uses)
     entries: list[Entry] = []
     for pot, (fen, uses) in sums.items():
         entries += move_money(

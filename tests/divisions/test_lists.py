@@ -2,7 +2,7 @@
 
 import pytest
 
-from voucher.divisions.rules import COLUMNS, DivisionRow, read_divisions
+from voucher.divisions.rules.lists import COLUMNS, DivisionRow, read_divisions
 from voucher.refusals import BadInput
 
 DISTRICT = ("510104", "锦江区", "district", "")

@@ -1,0 +1,1 @@
+"""The whole chain, in the words of the people who walk it."""
