@@ -97,7 +97,7 @@ def test_a_changed_event_shows(app, column):
     seal()
     unguard("events")
 
-    change(f"UPDATE events SET {column} = 'x' WHERE id = 2")  # noqa: S608 - our own words
+    change(f"UPDATE events SET {column} = 'x' WHERE id = 2")
 
     assert list_breaches() == [("I13", "event 2")]
 
