@@ -39,7 +39,7 @@ test: .venv/run.stamp .venv/programs.stamp
 laws: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
 laws: .venv/run.stamp .venv/programs.stamp
 	@echo "make laws SEED=$(SEED) EXAMPLES=$(EXAMPLES) STEPS=$(STEPS)"
-	@LAWS_EXAMPLES=$(EXAMPLES) LAWS_STEPS=$(STEPS) $(BIN)/pytest tests/laws/test_life.py tests/laws/test_plants.py \
+	@LAWS_EXAMPLES=$(EXAMPLES) LAWS_STEPS=$(STEPS) $(BIN)/pytest tests/laws/test_life.py tests/laws/plants.py \
 	  --hypothesis-seed=$(SEED)
 
 # Whatever runs needs these; the stamp makes a repeated make fast.

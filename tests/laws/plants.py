@@ -4,13 +4,11 @@ import pytest
 from sqlalchemy import exists, false
 from sqlalchemy.exc import IntegrityError
 
-from tests.laws.test_life import EXAMPLES, live
+from tests.laws.test_life import live
 from voucher.redemptions.operations import reversing
 from voucher.redemptions.rules import Taking
 from voucher.vouchers.operations import ending
 from voucher.vouchers.rules import VoucherState
-
-pytestmark = pytest.mark.skipif(not EXAMPLES, reason="part of `make laws`")
 
 
 def find_plant(stage):
