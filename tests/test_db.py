@@ -54,16 +54,22 @@ def test_a_database_starts_on_safe_settings(app):
     assert_safe_database()
 
 
-def test_sqlite_checks_references_and_syncs_fully(app):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite's own settings")
-    with db.engine.connect() as connection:
-        mode = connection.execute(text("PRAGMA journal_mode")).scalar()
-        synchronous = connection.execute(text("PRAGMA synchronous")).scalar()
-        references = connection.execute(text("PRAGMA foreign_keys")).scalar()
+def test_a_database_forgets_no_payment_and_checks_its_references(app):
+    settings, allowed = {
+        "sqlite": (
+            ("PRAGMA journal_mode", "PRAGMA synchronous", "PRAGMA foreign_keys"),
+            [("wal", 2, 1), ("delete", 3, 1)],
+        ),
+        "postgresql": (
+            ("SHOW fsync", "SHOW synchronous_commit", "SHOW full_page_writes"),
+            [("on", "on", "on")],
+        ),
+    }[db.engine.dialect.name]
 
-    assert (mode, synchronous) in (("wal", 2), ("delete", 3))
-    assert references == 1
+    with db.engine.connect() as connection:
+        found = tuple(connection.execute(text(setting)).scalar() for setting in settings)
+
+    assert found in allowed
 
 
 def test_a_database_that_may_forget_a_payment_is_refused(app):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.care_levels.queries import LevelInForce, find_levels_in_force
@@ -13,6 +13,7 @@ from voucher.db import db
 from voucher.periods import full_years
 from voucher.refusals import N_
 from voucher.residents.models import Resident
+from voucher.residents.rules.departures import Departure
 from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.granting import Grant, judge_grants
 from voucher.schemes.rules.programmes import Programme
@@ -42,7 +43,7 @@ def list_entitlements(
     resident_id: int | None = None,
 ) -> Iterator[Entitlement]:
     """
-    Work out, for everybody of the area present on the period's first day, what they are due.
+    Work out what everybody of the area present on the period's first day is due; never the dead.
 
     Age, circumstance and level are those of that day; only confirmed levels count where the
     programme asks for confirmation.
@@ -87,7 +88,11 @@ def _list_residents(
         Resident.id, Resident.community_id, Resident.born_date, Resident.situation
     ).where(
         within_area(Resident.community_id, actor),
-        or_(Resident.departed_date.is_(None), Resident.departed_date > on),
+        or_(
+            Resident.departed_date.is_(None),
+            # Whoever moved out later in the month keeps it; the dead get no more paper at all.
+            and_(Resident.departed_date > on, Resident.departure != Departure.DIED),
+        ),
     )
     if community_id is not None:
         wanted = wanted.where(Resident.community_id == community_id)

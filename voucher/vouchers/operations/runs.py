@@ -17,6 +17,7 @@ from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date, next_month, previous_month
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.residents.models import Resident
+from voucher.residents.rules.departures import Departure
 from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.rules.granting import Grant
 from voucher.schemes.rules.programmes import Kind, Programme
@@ -210,7 +211,7 @@ def _check_still_true(run: IssueRun, programme: Programme) -> None:
     """Refuse a draft some of whose people departed, lost their level or got the voucher already."""
     lines = select(func.count(RunLine.id)).where(RunLine.run_id == run.id)
     departed = lines.join(Resident, Resident.id == RunLine.resident_id).where(
-        Resident.departed_date <= run.period_from
+        or_(Resident.departed_date <= run.period_from, Resident.departure == Departure.DIED)
     )
     unlevelled = lines.outerjoin(CareLevel, CareLevel.id == RunLine.care_level_id).where(
         or_(
