@@ -73,6 +73,17 @@ def test_whoever_departed_by_the_first_day_is_due_nothing(town):
     assert list(list_due(town.worker)) == [2]
 
 
+def test_the_dead_are_due_nothing_even_for_the_month_they_died_in(town):
+    add_resident(
+        born=date(1941, 1, 1),
+        community_id=town.communities[0],
+        departed_date=date(2026, 12, 2),
+        departure="died",
+    )
+
+    assert list_due(town.worker) == {}
+
+
 def test_nobody_sees_beyond_his_area(town):
     for community_id in town.communities:
         add_resident(born=date(1961, 1, 1), community_id=community_id)

@@ -112,6 +112,7 @@ def add_resident(
     name: str = "王秀英",
     situation: Sequence[str] = (),
     departed_date: date | None = None,
+    departure: str = "moved_out",
 ) -> int:
     """Write one person; the ID number is a running number that nobody bears."""
     with transaction():
@@ -131,7 +132,7 @@ def add_resident(
             remark="",
             registered_at=clock.now(),
             departed_date=departed_date,
-            departure="died" if departed_date else None,
+            departure=departure if departed_date else None,
         )
         db.session.add(resident)
         db.session.flush()
