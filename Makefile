@@ -2,17 +2,20 @@
 
 PYTHON ?= python3
 SERVE ?= 1
+EXAMPLES ?= 1000
+STEPS ?= 50
 BIN := .venv/bin
 DEMO_HOME := instance/demo
 TEST_PACKAGES := chromium poppler-utils fonts-wqy-zenhei postgresql faketime qpdf
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test translations lock
+.PHONY: help demo test laws translations lock
 
 help:
 	@echo "make demo            安装，运行示例区的全部流程，然后打开网站 / install, run the sample district, serve"
 	@echo "make demo SERVE=0    同上，但不打开网站 / the same, without serving"
 	@echo "make test            运行全部测试 / run every test"
+	@echo "make laws            长时间检验账目规律，可给 SEED / live long, arbitrary lives against the model; SEED repeats one"
 	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
 	@echo "make specimens       重画 printouts/samples / draw the specimens anew"
 	@echo "make lock            重新生成 requirements.lock / pin the dependencies anew"
@@ -31,6 +34,13 @@ test: .venv/run.stamp .venv/programs.stamp
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(BIN)/pytest -n 2
+
+# The seed is said first, so that any failure can be lived again.
+laws: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
+laws: .venv/run.stamp .venv/programs.stamp
+	@echo "make laws SEED=$(SEED) EXAMPLES=$(EXAMPLES) STEPS=$(STEPS)"
+	@LAWS_EXAMPLES=$(EXAMPLES) LAWS_STEPS=$(STEPS) $(BIN)/pytest tests/laws/test_life.py tests/laws/plants.py \
+	  --hypothesis-seed=$(SEED)
 
 # Whatever runs needs these; the stamp makes a repeated make fast.
 .venv/run.stamp: requirements.lock setup.cfg pyproject.toml

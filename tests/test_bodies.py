@@ -1,11 +1,13 @@
 """JSON bodies: what was sent is exactly what was meant, or it is refused."""
 
 import gzip
+import io
 import json
 
 import pytest
 from flask import Flask
 from flask import request as flask_request
+from werkzeug.test import EnvironBuilder
 
 from voucher.bodies import MAX_BODY_BYTES, Count, Fen, Text, read_body, read_client_key
 from voucher.refusals import BadInput
@@ -114,6 +116,17 @@ def test_the_longest_body_is_the_last_that_is_read():
 
     assert read(frame % (b" " * room))["code"] == "x"
     assert refuse(read, frame % (b" " * (room + 1))) == (413, "too_large")
+
+
+def test_a_body_of_unstated_length_is_not_cut_to_something_shorter():
+    sent = {
+        "wsgi.input": io.BytesIO(b'{"code":"x"}' + b" " * MAX_BODY_BYTES + b"!"),
+        "wsgi.input_terminated": True,
+        "CONTENT_TYPE": "application/json",
+        "REQUEST_METHOD": "POST",
+    }
+    with SITE.request_context(EnvironBuilder().get_environ() | sent):
+        assert refuse(read_body, flask_request, FIELDS) == (413, "too_large")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from flask import Request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from voucher.money import MAX_FEN
 from voucher.refusals import N_, BadInput
@@ -202,12 +201,12 @@ def _read_bytes(request: Request) -> bytes:
         raise WrongMediaType("media_type", N_("请求的内容须是 UTF-8 的 application/json"))
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise _too_large()
-    # Without a stated length the reading itself must stop.
-    request.max_content_length = MAX_BODY_BYTES
-    try:
-        return request.get_data()
-    except RequestEntityTooLarge:
-        raise _too_large() from None
+    # Without a stated length the reading is cut off, and what is cut off may look whole.
+    request.max_content_length = MAX_BODY_BYTES + 1
+    raw = request.get_data()
+    if len(raw) > MAX_BODY_BYTES:
+        raise _too_large()
+    return raw
 
 
 def _read_field(field: Field, sent: dict[str, Any]) -> Any:

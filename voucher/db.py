@@ -178,6 +178,8 @@ def _set_sqlite(connection: Any, record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "trusted_schema=OFF",
+        # Without it REPLACE removes a row behind the back of its guard.
+        "recursive_triggers=ON",
         "cache_size=-65536",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
@@ -224,6 +226,7 @@ _SAFE_SQLITE = {
     "PRAGMA synchronous": ("2", "3"),
     "PRAGMA foreign_keys": ("1",),
     "PRAGMA trusted_schema": ("0",),
+    "PRAGMA recursive_triggers": ("1",),
 }
 _SAFE_POSTGRESQL = {
     "SHOW synchronous_commit": ("on", "remote_write", "remote_apply"),

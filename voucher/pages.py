@@ -223,7 +223,7 @@ def _answer_problem(
         problem["instance"] = f"urn:voucher:incident:{incident}"
     text = json.dumps(problem, ensure_ascii=False, sort_keys=True, default=str)
     answer = current_app.make_response((text, status))
-    answer.headers["Content-Type"] = "application/problem+json; charset=utf-8"
+    answer.headers["Content-Type"] = "application/problem+json"
     if "retry_after" in facts:
         answer.headers["Retry-After"] = str(facts["retry_after"])
     if status == 401:

@@ -1,6 +1,7 @@
 """A town built once a session on each kind of database, given fresh to every test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,20 @@ def town_postgresql(migrated_postgresql: str, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(params=["sqlite", "postgresql"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     """Give the town on a database of its own, inside the application's context."""
-    home, kept, town = request.getfixturevalue(f"town_{request.param}")
-    url = clone(kept, tmp_path)
+    with _open_stage(request.getfixturevalue(f"town_{request.param}"), tmp_path) as stage:
+        yield stage
+
+
+@pytest.fixture
+def embedded_stage(town_sqlite: Kept, tmp_path: Path) -> Iterator[Stage]:
+    """Give the town on SQLite alone, for bugs planted in the code."""
+    with _open_stage(town_sqlite, tmp_path) as stage:
+        yield stage
+
+
+@contextmanager
+def _open_stage(kept: Kept, folder: Path) -> Iterator[Stage]:
+    home, source, town = kept
+    url = clone(source, folder)
     with open_app(home, url) as app:
-        yield Stage(home, url, app, kept, town)
+        yield Stage(home, url, app, source, town)

@@ -263,7 +263,10 @@ class Life:
         """Hold every figure of the product against the model's, and recompute every law."""
         db.session.rollback()
         found = {row.serial: _figures(row) for row in db.session.scalars(select(Voucher))}
-        assert found == {paper.serial: paper.figures for paper in self.papers}
+        expected = {paper.serial: paper.figures for paper in self.papers}
+        wrong = {s: (found.get(s), expected.get(s)) for s in {*found, *expected}}
+        wrong = {serial: both for serial, both in wrong.items() if both[0] != both[1]}
+        assert wrong == {}, f"product and model of each: {wrong}"
         totals = select(BudgetTotal.programme, BudgetTotal.period_from, BudgetTotal.committed_fen)
         kept = {(row[0], row[1]): row[2] for row in db.session.execute(totals)}
         assert kept == self.committed

@@ -97,7 +97,6 @@ def test_the_rig_detects_a_planted_read_then_write(stage, crowd):
 
     doubled = [voucher for voucher, times in _count_payments().items() if times > 1]
     laws = {breach["law"] for breach in run_checks()["breaches"]}
-    print(f"planted: {len(doubled)} of 60 paid more than once, {words['accepted']} accepted")  # noqa: T201
     assert words["accepted"] > 60
     assert doubled != []
     assert laws >= {"I16"}

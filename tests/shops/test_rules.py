@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.divisions.factory import load_gazetteer
+from tests.divisions.factories import load_gazetteer
 from tests.shops.factories import DATA, make_book, service_row, shop_row
 from voucher.money import show_yuan
 from voucher.schemes.queries import list_services

@@ -1,5 +1,7 @@
 """The laws of the ledger, recomputed from its rows."""
 
+from datetime import date
+
 from sqlalchemy import func, select
 
 from voucher.db import db
@@ -68,6 +70,7 @@ def _find_negative_accounts() -> list[Breach]:
 def check_budgets() -> Finding:
     """I12: committed never exceeds the approved budget, and the kept totals are the real ones."""
     totals = list(db.session.scalars(select(BudgetTotal)))
+    posted = _sum_commitments()
     breaches = []
     for total in totals:
         approved = db.session.scalar(
@@ -77,10 +80,26 @@ def check_budgets() -> Finding:
                 Budget.state == BudgetState.APPROVED,
             )
         )
-        if total.committed_fen > total.approved_fen or approved != total.approved_fen:
-            facts = {"approved_fen": approved, "committed_fen": total.committed_fen}
+        committed = posted.get((total.programme, total.period_from), 0)
+        kept = (total.approved_fen, total.committed_fen)
+        if kept != (approved, committed) or committed > total.approved_fen:
+            facts = {"approved_fen": approved, "committed_fen": committed}
             breaches.append(Breach("I12", f"budget {total.programme} {total.period_from}", facts))
     return Finding(len(totals), breaches)
+
+
+def _sum_commitments() -> dict[tuple[str, date], int]:
+    """What left the fund and did not come back as void, by programme and month."""
+    month = (LedgerEntry.programme, LedgerEntry.period_from)
+    sums = (
+        select(*month, func.sum(LedgerEntry.amount_fen))
+        .where(
+            LedgerEntry.account.in_((LedgerAccount.FUND, LedgerAccount.VOID)),
+            LedgerEntry.community_id.is_not(None),
+        )
+        .group_by(*month)
+    )
+    return {(row[0], row[1]): -int(row[2]) for row in db.session.execute(sums)}
 
 
 CHECKS: dict[str, Check] = {

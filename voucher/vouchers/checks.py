@@ -8,12 +8,13 @@ from voucher.laws import Breach, Check, Finding
 from voucher.ledger.models import LedgerEntry
 from voucher.ledger.rules import LedgerAccount
 from voucher.refusals import BadInput
+from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
 from voucher.vouchers.rules import OPEN_STATES, PrintState, RunState, VoucherState
 
 
 def check_parts() -> Finding:
-    """I03: every fen of a voucher is redeemed, still there, void, lapsed or released."""
+    """I03: every fen of a voucher is redeemed, still there, void, lapsed or released; uses too."""
     parts = (
         Voucher.redeemed_fen,
         Voucher.balance_fen,
@@ -22,8 +23,11 @@ def check_parts() -> Finding:
         Voucher.released_fen,
     )
     whole = sum(parts[1:], start=parts[0])
+    uses_off = and_(
+        Voucher.kind == Kind.COUNT, Voucher.balance_fen != Voucher.balance_uses * Voucher.unit_fen
+    )
     wrong = select(Voucher.serial, Voucher.committed_fen, whole).where(
-        or_(whole != Voucher.committed_fen, *(part < 0 for part in parts))
+        or_(whole != Voucher.committed_fen, uses_off, *(part < 0 for part in parts))
     )
     breaches = [
         Breach("I03", f"voucher {serial}", {"committed_fen": committed, "parts_fen": found})
