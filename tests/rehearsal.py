@@ -12,7 +12,7 @@ from typing import Any
 from tests.structure.source import ROOT
 
 # The sample is about December 2026; the machine believes it is the February after.
-STARTED, AFTERWARDS = "2027-02-01 00:00:00", "2027-02-01 02:00:00"
+FOUNDED, STARTED, AFTERWARDS = (f"2027-02-01 {time}:00" for time in ("00:00", "00:01", "02:00"))
 _LONGEST_SECONDS = 300
 
 
@@ -51,7 +51,7 @@ def join_rehearsal(shared: Path) -> Rehearsed:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "answer.json").exists():
-            run_voucher(folder, "init", "--demo", on=STARTED)
+            run_voucher(folder, "init", "--demo", on=FOUNDED)
             done = run_voucher(folder, "demo", "--json", on=STARTED)
             (folder / "answer.json").write_text(done.stdout)
     return Rehearsed(folder, json.loads((folder / "answer.json").read_text()))
