@@ -139,3 +139,11 @@ def test_an_instant_needs_its_zone_and_comes_back_in_utc(app):
 
     kept = db.session.scalars(select(Event.happened_at)).one()
     assert (kept, kept.utcoffset().total_seconds()) == (now, 0)
+
+
+def test_a_transaction_inside_another_is_a_fault_of_the_program_and_never_a_wait(app):
+    with transaction(), pytest.raises(AssertionError), transaction():
+        pass
+
+    with transaction():
+        pass

@@ -52,6 +52,7 @@ NAMING = {
 # Versions without the race that can corrupt a database when its write-ahead log is reset.
 _WAL_SAFE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 _writer_threads = threading.Lock()
+_open = threading.local()
 
 
 class Base(DeclarativeBase):
@@ -138,8 +139,11 @@ def transaction() -> Iterator[None]:
     A read that came before is ended first, so that the writer never decides on an old picture. On
     SQLite writers queue in front of the database: its own busy handler sleeps and starves.
     """
+    if getattr(_open, "is_writing", False):
+        raise AssertionError("one use-case is one transaction(): this one is inside another")
     db.session.rollback()
     with _writer_queue(db.engine):
+        _open.is_writing = True
         try:
             db.session.connection(execution_options={"voucher_writes": True})
             yield
@@ -147,6 +151,8 @@ def transaction() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+        finally:
+            _open.is_writing = False
 
 
 @contextmanager
