@@ -105,7 +105,7 @@ def _read_typed_code(voucher: SheetVoucher, say: Say) -> str:
 
 
 def _read_warning(voucher: SheetVoucher, say: Say) -> str:
-    sentence = N_("本码绝不要求您登录、付款或输入任何号码；扫码网页只在 %(host)s")
+    sentence = N_("扫码绝不要您登录、付款、填号码。网址只有 %(host)s")
     return say(sentence) % {"host": voucher.host.lower()}
 
 

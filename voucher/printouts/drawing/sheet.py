@@ -33,7 +33,7 @@ PLACES = {
     "typed_code": Place(
         x=50, y=57.6, width=49.5, size=12.5, floor=7.5, weight=Weight.BOLD, align="right"
     ),
-    "warning": Place(x=5.5, y=63.0, width=94, height=6.4, size=7.5, floor=6.5),
+    "warning": Place(x=5.5, y=63.6, width=94, height=5.4, size=9.5, floor=6.5),
 }
 _MARK = Place(x=70.5, y=5.5, width=29, size=11, floor=8, weight=Weight.BOLD, align="centre")
 
