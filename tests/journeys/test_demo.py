@@ -10,7 +10,8 @@ from sqlalchemy import create_engine, func, select
 from tests.rehearsal import Rehearsed
 from tests.structure.source import ROOT
 from voucher.audit.models import Event
-from voucher.money import show_yuan
+from voucher.ledger.models import LedgerEntry
+from voucher.money import show_yuan, split_by_largest_remainder
 from voucher.settlements.models import Settlement
 from voucher.vouchers.models import Print
 
@@ -80,6 +81,28 @@ def test_what_was_spent_is_paid_to_the_fen(rehearsed, summary):
     # Whatever was taken back stands there twice, once with a minus.
     assert sum(row["lines"] for row in made) == 712 + 17
     assert summary["settlements"] == f"{len(made)} shops, {show_yuan(paid_fen)} yuan, paid"
+
+
+def test_the_closed_total_is_split_among_its_sources_to_the_fen(rehearsed):
+    engine = create_engine(f"sqlite:///{rehearsed.home / 'voucher.db'}")
+    of_sources = select(
+        LedgerEntry.programme, LedgerEntry.source, func.sum(LedgerEntry.amount_fen)
+    ).where(LedgerEntry.community_id.is_(None))
+    with engine.connect() as connection:
+        rows = connection.execute(of_sources.group_by(LedgerEntry.programme, LedgerEntry.source))
+        split = {(programme, source): fen for programme, source, fen in rows}
+    engine.dispose()
+
+    # Sichuan: 95 to 5 between the centre and the place; the spare fen goes to the first named.
+    total = split["national-2026", None]
+    central, local = split_by_largest_remainder(total, [95, 5])
+    assert split == {
+        ("national-2026", None): total,
+        ("national-2026", "central"): -central,
+        ("national-2026", "local"): -local,
+        ("jinjiang-age-bands", None): 2409830 - total,
+        ("jinjiang-age-bands", "district"): total - 2409830,
+    }
 
 
 def test_every_law_was_looked_at_and_none_is_broken(rehearsed, summary):

@@ -399,7 +399,6 @@ class Town(RuleBasedStateMachine):
                 actor=town.finance,
                 settlement_id=settlement_id,
                 bank_ref=f"INVENTED-{settlement_id}",
-                district=town.home.district,
                 now=life.now,
             )
         )

@@ -92,9 +92,7 @@ def _settle(stage):
         through = (now - timedelta(days=1)).astimezone(CHINA).date()
         (made,) = make_settlements(actor=town.finance, through=through, now=now)
         approve_settlement(actor=town.controller, settlement_id=made.id, now=now)
-        pay_settlement(
-            actor=town.finance, settlement_id=made.id, bank_ref="X-1", district="510104", now=now
-        )
+        pay_settlement(actor=town.finance, settlement_id=made.id, bank_ref="X-1", now=now)
 
 
 def _tamper(statement):

@@ -64,7 +64,6 @@ def pay(town, *, settlement_id=1, bank_ref="B-1"):
             actor=town.finance,
             settlement_id=settlement_id,
             bank_ref=bank_ref,
-            district="510104",
             now=CUT,
         )
 
@@ -123,7 +122,7 @@ def test_only_what_is_approved_is_paid_once_and_under_a_reference_of_its_own(tow
     refuse("bank_ref_reused", pay, town, settlement_id=2, bank_ref=" B-1 ", kind=BadInput)
 
 
-def test_payment_moves_payable_to_paid_and_splits_the_total_among_the_sources(town):
+def test_a_close_splits_its_whole_total_once_and_payment_moves_payable_to_paid(town):
     settle_and_pay(town)
 
     assert list_postings("pay") == [
@@ -132,8 +131,7 @@ def test_payment_moves_payable_to_paid_and_splits_the_total_among_the_sources(to
     ]
     # The age bands are paid by the district alone.
     assert list_postings("split") == [
-        [("fund", 6000, 0), ("fund", -6000, 0)],
-        [("fund", 2500, 0), ("fund", -2500, 0)],
+        [("fund", 8500, 0), ("fund", -8500, 0)],
     ]
     sources = set(db.session.scalars(select(LedgerEntry.source)))
     assert sources == {None, "district"}

@@ -87,13 +87,11 @@ def _list_made() -> list[int]:
 @click.option("--bank-ref", required=True, help="银行回单号")
 def paid(*, actor: Actor, settlement_id: int, bank_ref: str) -> dict[str, Any]:
     """登记已付款 · Record that the bank paid."""
-    home: Home = current_app.config["HOME"]
     with transaction():
         settlement = pay_settlement(
             actor=actor,
             settlement_id=settlement_id,
             bank_ref=bank_ref,
-            district=home.district,
             now=clock.now(),
         )
         return _show(settlement, _get_shop(settlement)) | {"state": "paid"}

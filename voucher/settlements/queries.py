@@ -1,6 +1,6 @@
 """Reading what shops are owed, and settlements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,15 +85,16 @@ def list_settlements() -> list[tuple[Settlement, Shop]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def list_pots(*, settlement_id: int) -> list[Any]:
-    """Give the settlement's total by programme, scheme version, community, period and item."""
+def list_pots(*, settlement_ids: Sequence[int]) -> list[Any]:
+    """Give the settlements' total by programme, scheme version, community, period and item."""
     direct = select(SettlementLine.amount_fen, SettlementLine.redemption_id).where(
-        SettlementLine.settlement_id == settlement_id, SettlementLine.redemption_id.is_not(None)
+        SettlementLine.settlement_id.in_(settlement_ids),
+        SettlementLine.redemption_id.is_not(None),
     )
     backward = (
         select(SettlementLine.amount_fen, Reversal.redemption_id)
         .join(Reversal, Reversal.id == SettlementLine.reversal_id)
-        .where(SettlementLine.settlement_id == settlement_id)
+        .where(SettlementLine.settlement_id.in_(settlement_ids))
     )
     lines = union_all(direct, backward).subquery()
     pot = (

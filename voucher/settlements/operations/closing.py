@@ -16,6 +16,7 @@ from voucher.redemptions.checks import CHECKS as REDEMPTION_CHECKS
 from voucher.refusals import N_, Refusal
 from voucher.sealing import seal
 from voucher.settlements.models import Settlement, SettlementLine, SettlementState
+from voucher.settlements.operations.splitting import split_closed_total
 from voucher.settlements.queries import OpenLine, list_open_lines
 from voucher.shops.models import Shop
 from voucher.shops.queries import Payee, find_payee
@@ -41,8 +42,9 @@ def make_settlements(*, actor: Actor, through: date, now: datetime) -> list[Sett
     """
     Close what every shop is owed through a day, cut at the midnight after it.
 
-    Lines under an open case are held. A shop whose lines would sum below zero waits for its next
-    redemptions. The same day again gives the same settlements.
+    The closed total is split among the funding sources. Lines under an open case are held. A shop
+    whose lines would sum below zero waits for its next redemptions. The same day again gives the
+    same settlements.
 
     :raises Refusal: not_over, books_off (naming the row that breaks a law), account_missing.
     """
@@ -56,9 +58,13 @@ def make_settlements(*, actor: Actor, through: date, now: datetime) -> list[Sett
     closed = set(
         db.session.scalars(select(Settlement.shop_id).where(Settlement.through_date == through))
     )
-    for shop_id, bill in _gather(list_open_lines(cut_at=cut_at)).items():
-        if shop_id not in closed and bill.lines and bill.amount_fen >= 0:
-            _make_settlement(actor, shop_id, bill, through, cut_at, now)
+    fresh = [
+        _make_settlement(actor, shop_id, bill, through, cut_at, now)
+        for shop_id, bill in _gather(list_open_lines(cut_at=cut_at)).items()
+        if shop_id not in closed and bill.lines and bill.amount_fen >= 0
+    ]
+    if fresh:
+        split_closed_total(actor=actor, through=through, settlement_ids=fresh, now=now)
     made = select(Settlement).where(Settlement.through_date == through).order_by(Settlement.id)
     return list(db.session.scalars(made))
 
@@ -89,7 +95,7 @@ def _gather(lines: Iterable[OpenLine]) -> dict[int, _Bill]:
 
 def _make_settlement(
     actor: Actor, shop_id: int, bill: _Bill, through: date, cut_at: datetime, now: datetime
-) -> None:
+) -> int:
     assert actor.account_id is not None
     payee = _get_payee(shop_id, local_date(now))
     settlement = Settlement(
@@ -124,6 +130,7 @@ def _make_settlement(
         ],
     )
     record_deed(actor=actor, action="settlements.make", settlement=settlement, now=now)
+    return settlement.id
 
 
 def _get_payee(shop_id: int, day: date) -> Payee:

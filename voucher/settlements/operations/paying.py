@@ -1,6 +1,6 @@
 """Approving what another made, and recording what the bank paid."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -8,10 +8,7 @@ from voucher.access import Actor
 from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
-from voucher.money import split_by_largest_remainder
 from voucher.refusals import N_, BadInput, NotAllowed, Refusal
-from voucher.schemes.queries import get_programme_version
-from voucher.schemes.rules.programmes import list_funding_sources
 from voucher.settlements.models import Settlement, SettlementState
 from voucher.settlements.operations.closing import record_deed
 from voucher.settlements.queries import get_settlement, list_pots
@@ -47,11 +44,9 @@ def _demand_change(changed: int, settlement: Settlement) -> None:
         )
 
 
-def pay_settlement(
-    *, actor: Actor, settlement_id: int, bank_ref: str, district: str, now: datetime
-) -> Settlement:
+def pay_settlement(*, actor: Actor, settlement_id: int, bank_ref: str, now: datetime) -> Settlement:
     """
-    Record that the bank paid, and split the total among the funding sources.
+    Record that the bank paid.
 
     :raises NotFound: settlement_unknown. :raises BadInput: bank_ref_missing, bank_ref_reused.
     :raises Refusal: settlement_state.
@@ -77,13 +72,12 @@ def pay_settlement(
     _demand_change(count_changed(pay), settlement)
     event_id = record_deed(actor=actor, action="settlements.pay", settlement=settlement, now=now)
     _post_payment(settlement, event_id, now)
-    _post_split(settlement, district, event_id, now)
     return settlement
 
 
 def _post_payment(settlement: Settlement, event_id: int, now: datetime) -> None:
     entries: list[Entry] = []
-    for row in list_pots(settlement_id=settlement.id):
+    for row in list_pots(settlement_ids=[settlement.id]):
         entries += move_money(
             pot=Pot(row.programme, row.community_id, row.period_from, row.item),
             source=LedgerAccount.PAYABLE,
@@ -95,35 +89,6 @@ def _post_payment(settlement: Settlement, event_id: int, now: datetime) -> None:
         post_entries(
             event_id=event_id,
             posting=Posting.PAY,
-            subject_id=f"settlement:{settlement.id}",
-            entries=entries,
-            now=now,
-        )
-
-
-def _post_split(settlement: Settlement, district: str, event_id: int, now: datetime) -> None:
-    """Split each programme's closed total by largest remainder, spare fen to the first named."""
-    totals: dict[tuple[str, int, date], int] = {}
-    for row in list_pots(settlement_id=settlement.id):
-        key = (row.programme, row.scheme_version_id, row.period_from)
-        totals[key] = totals.get(key, 0) + int(row.amount_fen)
-    entries: list[Entry] = []
-    for (programme, version_id, period_from), total_fen in totals.items():
-        sources = list_funding_sources(
-            programme=get_programme_version(version_id), district_code=district
-        )
-        parts = split_by_largest_remainder(total_fen, [source.weight for source in sources])
-        pot = Pot(programme, None, period_from, "")
-        entries.append(Entry(LedgerAccount.FUND, pot, total_fen))
-        entries += [
-            Entry(LedgerAccount.FUND, pot, -part, source=source.id)
-            for source, part in zip(sources, parts, strict=True)
-        ]
-    entries = [entry for entry in entries if entry.amount_fen]
-    if entries:
-        post_entries(
-            event_id=event_id,
-            posting=Posting.SPLIT,
             subject_id=f"settlement:{settlement.id}",
             entries=entries,
             now=now,

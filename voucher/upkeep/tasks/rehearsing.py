@@ -211,7 +211,6 @@ def _pay(rehearsal: Rehearsal, settlement_id: int, maker: Actor, checker: Actor)
             actor=maker,
             settlement_id=settlement_id,
             bank_ref=f"SAMPLE-{settlement_id:06d}",
-            district=rehearsal.home.district,
             now=clock.now(),
         )
 
