@@ -57,15 +57,19 @@ class Life:
         self.approved: dict[tuple[str, date], int] = {}
         self.committed: dict[tuple[str, date], int] = {}
         self.departed: dict[int, date] = {}
+        self.dead: set[int] = set()
         self.openers: dict[int, str] = {}
         self.paid: dict[int, int] = {}
         self.bills: dict[tuple[date, int], tuple[int, int, int]] = {}
         self.reader = describe_reader(stage.home)
-        self.residents = list(db.session.scalars(select(Resident.id).order_by(Resident.id)))
+        self.meet_residents()
         self.prices: dict[int, dict[str, int]] = {}
         for row in db.session.scalars(select(ShopService)):
             self.prices.setdefault(row.shop_id, {})[row.service] = row.price_fen
         self.keys = 0
+
+    def meet_residents(self) -> None:
+        self.residents = list(db.session.scalars(select(Resident.id).order_by(Resident.id)))
 
     @property
     def today(self) -> date:
@@ -182,7 +186,7 @@ class Life:
         }
 
     def _is_gone(self, resident: int, day: date) -> bool:
-        return self.departed.get(resident, date.max) <= day
+        return resident in self.dead or self.departed.get(resident, date.max) <= day
 
     def approve(self, run: Run) -> None:
         """Approve a run and write its vouchers, or be refused as the model says."""

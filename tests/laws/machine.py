@@ -9,7 +9,8 @@ from tests.laws import model
 from tests.laws.life import Life, Run, find_live_code
 from tests.laws.model import OPEN, Ask, Paper, Use
 from tests.laws.stage import Stage
-from tests.laws.town import JINJIANG, MONTH, SHANGCHENG
+from tests.laws.town import JINJIANG, LOTUS, MONTH, PEOPLE, SHANGCHENG, describe_person
+from tests.residents.factories import import_people
 from voucher.access import Actor
 from voucher.audit.operations import seal_events
 from voucher.care_levels.operations import confirm_levels, grade_residents
@@ -299,6 +300,20 @@ class Town(RuleBasedStateMachine):
         first = self.life.today.replace(day=1)
         self.life.fund(programme, next_month(first) if ahead else first, amount)
 
+    @precondition(lambda self: len(self.life.residents) < len(PEOPLE) + 3)
+    @rule(times=st.integers(1, 2))
+    def import_roster(self, times: int) -> None:
+        """One newcomer, one neighbour unchanged, one row that is refused; again adds nothing."""
+        life = self.life
+        newcomer = describe_person(len(life.residents) + 1, "郑新来", "19600101", "空巢", LOTUS)
+        known = describe_person(2, *PEOPLE[1])
+        broken = {**newcomer, "身份证号": "1"}
+        for time in range(times):
+            done = import_people(life.town.worker, newcomer, known, broken)
+            counted = (len(done.added), done.unchanged, len(done.changed), len(done.rejected))
+            assert counted == ((0, 2, 0, 1) if time else (1, 1, 0, 1))
+        life.meet_residents()
+
     @rule(who=st.sampled_from((1, *FAVOURITES)), died=st.booleans(), ago=st.integers(0, 4))
     def depart(self, who: int, died: bool, ago: int) -> None:
         life, resident = self.life, self.life.residents[who - 1]
@@ -312,6 +327,7 @@ class Town(RuleBasedStateMachine):
         life.departed[resident] = day
         if not died:
             return
+        life.dead.add(resident)
         left = [paper for paper in life.open_papers() if paper.resident == resident]
         for paper in left:
             paper.held = True

@@ -85,7 +85,7 @@ def build_town(home: Home) -> Town:
     worker = _hire("worker", Role.WORKER)
     approver = _hire("approver", Role.APPROVER)
     finance, controller = _hire("finance", Role.FINANCE), _hire("controller", Role.FINANCE)
-    people = [_describe(number, *person) for number, person in enumerate(PEOPLE, start=1)]
+    people = [describe_person(number, *person) for number, person in enumerate(PEOPLE, start=1)]
     assert len(import_people(worker, *people).added) == len(PEOPLE)
     tills = _open_shops(worker, approver)
     return Town(home, console, worker, approver, finance, controller, tills)
@@ -97,9 +97,10 @@ def _hire(name: str, role: Role) -> Actor:
         return describe_actor(made.account, channel="test")
 
 
-def _describe(
+def describe_person(
     number: int, name: str, born: str, situation: str, place: dict[str, str]
 ) -> dict[str, object]:
+    """Give the roster's row of somebody; the number makes ID number and telephone their own."""
     identity = make_number(number, born=born)
     return make_person(number, 姓名=name, 身份证号=identity, 家庭情况=situation, **place)
 
