@@ -77,6 +77,11 @@ class Action:
             )
 
 
+def self_approve() -> NotAllowed:
+    """Give the refusal for who would check their own work: maker is never checker."""
+    return NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+
+
 ANYONE = Action("anyone", (), is_public=True)
 
 

@@ -30,14 +30,12 @@ from voucher.refusals import N_, Refusal
 from voucher.residents.queries import find_residents
 from voucher.residents.rules.id_numbers import list_sound_numbers
 from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.queries import get_instrument
+from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.instruments import Instrument
 from voucher.sealing import seal
 from voucher.workbooks.faults import RejectedRow
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import Table, open_table
-
-GBT = "gbt-42195-2022"
 
 _BATCH = 5_000
 

@@ -22,15 +22,13 @@ from voucher.db import count_changed, db
 from voucher.periods import full_years
 from voucher.residents.models import Resident
 from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.queries import get_instrument
+from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.scoring import score_points
 from voucher.schemes.rules.values import Facts, Reason
 from voucher.sealing import unseal
-
-GBT = "gbt-42195-2022"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,11 @@ from voucher.periods import full_years
 from voucher.refusals import N_
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
+from voucher.schemes.queries import GBT
 from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.granting import Grant, judge_grants
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Facts, Reason
-
-GBT = "gbt-42195-2022"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
-from voucher.access import Actor
+from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.ledger.models import Budget, BudgetTotal, LedgerEntry, LedgerTransaction
 from voucher.ledger.rules import BudgetState, Entry, Posting
 from voucher.money import show_yuan
-from voucher.refusals import N_, NotAllowed, NotFound, Refusal
+from voucher.refusals import N_, NotFound, Refusal
 
 
 def set_budget(
@@ -51,7 +51,7 @@ def approve_budget(*, actor: Actor, budget_id: int, now: datetime) -> Budget:
     if budget is None:
         raise NotFound("budget_unknown", N_("没有编号为 %(id)s 的预算"), id=budget_id)
     if budget.set_by == actor.account_id:
-        raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+        raise self_approve()
     approve = (
         update(Budget)
         .where(Budget.id == budget_id, Budget.state == BudgetState.PROPOSED)

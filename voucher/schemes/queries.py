@@ -21,6 +21,7 @@ from voucher.schemes.rules.values import Level
 Found = TypeVar("Found", Instrument, Programme)
 
 SUFFIX = ".toml"
+GBT = "gbt-42195-2022"
 MAX_BYTES = 4 * MAX_CHARACTERS
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from voucher.refusals import N_, Refusal
+
 
 class RunState(StrEnum):
     """draft -> approved -> issued -> closed, or cancelled before the first handover."""
@@ -57,3 +59,23 @@ def runs_before(target: RunState) -> tuple[RunState, ...]:
 def vouchers_before(target: VoucherState) -> tuple[VoucherState, ...]:
     """Give the states from which a voucher may move to the target."""
     return tuple(state for state, onward in VOUCHER_MOVES.items() if target in onward)
+
+
+def refuse_run_state(run_id: int, state: str) -> Refusal:
+    """Give the refusal for a run whose state does not allow what was asked."""
+    return Refusal(
+        "run_state",
+        N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
+        run=run_id,
+        state=state,
+    )
+
+
+def refuse_voucher_state(serial: str, state: str) -> Refusal:
+    """Give the refusal for a voucher whose state does not allow what was asked."""
+    return Refusal(
+        "voucher_state",
+        N_("券 %(serial)s 现在是“%(state)s”，不能执行此操作"),
+        serial=serial,
+        state=state,
+    )

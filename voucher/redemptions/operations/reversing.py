@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import case, exists, select, update
 
-from voucher.access import Actor
+from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.cases.models import Case
 from voucher.cases.models import Kind as CaseKind
@@ -118,7 +118,7 @@ def _approve(
     actor: Actor, asked: Case, redemption: Redemption, reason: str, now: datetime
 ) -> dict[str, Any]:
     if not decide_case(actor=actor, case_id=asked.id, decision="reversed", now=now):
-        raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+        raise self_approve()
     return _reverse(
         actor, redemption, reason, asked_by=asked.opened_by, approver=actor.key, now=now
     )

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from voucher.access import Actor
+from voucher.access import Actor, self_approve
 from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
-from voucher.refusals import N_, BadInput, NotAllowed, Refusal
+from voucher.refusals import N_, BadInput, Refusal
 from voucher.settlements.models import Settlement, SettlementState
 from voucher.settlements.operations.closing import record_deed
 from voucher.settlements.queries import get_settlement, list_pots
@@ -23,7 +23,7 @@ def approve_settlement(*, actor: Actor, settlement_id: int, now: datetime) -> Se
     """
     settlement = get_settlement(settlement_id=settlement_id)
     if settlement.made_by == actor.account_id:
-        raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+        raise self_approve()
     approve = (
         update(Settlement)
         .where(Settlement.id == settlement_id, Settlement.state == SettlementState.MADE)

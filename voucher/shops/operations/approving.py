@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select, update
 
-from voucher.access import Actor
+from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.refusals import N_, NotAllowed, Refusal
@@ -41,7 +41,7 @@ def approve_shops(*, actor: Actor, now: datetime, today: date) -> Approvals:
         done.shops.extend(one.shops)
         done.accounts.extend(one.accounts)
     if done.own and not (done.shops or done.accounts):
-        raise _self_approve()
+        raise self_approve()
     return done
 
 
@@ -67,7 +67,7 @@ def approve_shop(*, actor: Actor, code: str, now: datetime, today: date) -> Appr
         raise Refusal("shop_state", N_("商户 %(shop)s 没有待批准的内容"), shop=code)
     proposers = {shop.proposed_by} if is_new else set()
     if actor.account_id in proposers | ({account.proposed_by} if account else set()):
-        raise _self_approve()
+        raise self_approve()
     if is_new:
         _approve(shop, actor, now)
     if account:
@@ -125,7 +125,3 @@ def _put_in_force(account: ShopAccount, actor: Actor, first_day: date) -> None:
     )
     if count_changed(approve) != 1:
         raise Refusal("shop_state", N_("该账号已被另一次操作处理，请重新查看"))
-
-
-def _self_approve() -> NotAllowed:
-    return NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))

@@ -16,6 +16,8 @@ from voucher.vouchers.rules import (
     PrintState,
     RunState,
     VoucherState,
+    refuse_run_state,
+    refuse_voucher_state,
     runs_before,
     vouchers_before,
 )
@@ -30,12 +32,7 @@ def check_printable(*, run: IssueRun) -> None:
     :raises Refusal: run_state.
     """
     if run.state not in PRINTABLE_STATES:
-        raise Refusal(
-            "run_state",
-            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
-            run=run.id,
-            state=run.state,
-        )
+        raise refuse_run_state(run.id, run.state)
 
 
 def mark_printed(*, run_id: int, now: datetime) -> None:
@@ -131,12 +128,7 @@ def reprint_voucher(*, actor: Actor, serial: str, reason: str, kid: int, now: da
     """
     voucher = get_voucher(actor=actor, serial=serial)
     if voucher.state not in OPEN_STATES:
-        raise Refusal(
-            "voucher_state",
-            N_("券 %(serial)s 现在是“%(state)s”，不能执行此操作"),
-            serial=serial,
-            state=voucher.state,
-        )
+        raise refuse_voucher_state(serial, voucher.state)
     number = _kill_live_print(voucher.id, now) + 1
     made = Print(
         voucher_id=voucher.id,

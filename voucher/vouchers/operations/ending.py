@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, select, update
 
-from voucher.access import Actor, within_area
+from voucher.access import Actor, self_approve, within_area
 from voucher.audit.operations import record_event
 from voucher.cases.models import Case
 from voucher.cases.models import Kind as CaseKind
@@ -15,12 +15,19 @@ from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries, return_budget
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
-from voucher.refusals import N_, NotAllowed, NotFound, Refusal
+from voucher.refusals import N_, NotFound, Refusal
 from voucher.residents.models import Resident
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import close_finished_run
 from voucher.vouchers.queries import check_whole_run, get_run, get_voucher, lock_runs
-from voucher.vouchers.rules import OPEN_STATES, RunState, VoucherState, runs_before
+from voucher.vouchers.rules import (
+    OPEN_STATES,
+    RunState,
+    VoucherState,
+    refuse_run_state,
+    refuse_voucher_state,
+    runs_before,
+)
 
 # Receipts taken offline may arrive this long after the end (offline redemption, part 7).
 LATE_RECEIPTS = timedelta(hours=72)
@@ -58,12 +65,7 @@ def _set_hold(voucher: Voucher, reason: str | None, before: ColumnElement[bool])
         .values(held_reason=reason)
     )
     if count_changed(change) != 1:
-        raise Refusal(
-            "voucher_state",
-            N_("券 %(serial)s 现在是“%(state)s”，不能执行此操作"),
-            serial=voucher.serial,
-            state=voucher.state,
-        )
+        raise refuse_voucher_state(voucher.serial, voucher.state)
 
 
 def _record(actor: Actor, action: str, serial: str, reason: str, now: datetime) -> int:
@@ -145,7 +147,7 @@ def _decide_departures(actor: Actor, wanted: ColumnElement[bool], now: datetime)
     ).scalars()
     for case_id in cases.all():
         if not decide_case(actor=actor, case_id=case_id, decision="voided", now=now):
-            raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+            raise self_approve()
 
 
 def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> IssueRun:
@@ -168,12 +170,7 @@ def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Issu
         .values(state=RunState.CANCELLED, ended_at=now)
     )
     if count_changed(cancel) != 1:
-        raise Refusal(
-            "run_state",
-            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
-            run=run_id,
-            state=run.state,
-        )
+        raise refuse_run_state(run_id, run.state)
     event_id = record_event(
         actor=actor,
         action="vouchers.cancel_run",

@@ -11,12 +11,11 @@ from voucher.audit.operations import record_event
 from voucher.codes import make_print_id, make_serial, write_print_code
 from voucher.db import db
 from voucher.jobs import count_unfinished, finish_chunk
-from voucher.refusals import N_, Refusal
 from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
 from voucher.vouchers.queries import list_run_lines
-from voucher.vouchers.rules import PrintState, RunState, VoucherState, runs_before
+from voucher.vouchers.rules import PrintState, RunState, VoucherState, refuse_run_state, runs_before
 
 
 def issue_chunk(
@@ -32,12 +31,7 @@ def issue_chunk(
     """
     run = db.session.get(IssueRun, run_id, populate_existing=True)
     if run is None or run.state != RunState.APPROVED or run.first_serial is None:
-        raise Refusal(
-            "run_state",
-            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
-            run=run_id,
-            state=run.state if run else "",
-        )
+        raise refuse_run_state(run_id, run.state if run else "")
     lines = list_run_lines(run_id=run_id, community_id=community_id)
     vouchers = list(_make_vouchers(run, run.first_serial, lines))
     written = db.session.scalars(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 
-from voucher.access import Actor
+from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import count_changed, db
@@ -15,7 +15,7 @@ from voucher.jobs import add_chunks
 from voucher.ledger.operations import commit_budget, post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date, next_month, previous_month
-from voucher.refusals import N_, NotAllowed, Refusal
+from voucher.refusals import N_, Refusal
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
 from voucher.schemes.operations import freeze_scheme
@@ -29,7 +29,7 @@ from voucher.vouchers.queries import (
     find_taken,
     get_run,
 )
-from voucher.vouchers.rules import RunState, VoucherState, runs_before
+from voucher.vouchers.rules import RunState, VoucherState, refuse_run_state, runs_before
 
 ISSUE_JOB = "issue_vouchers"
 FIRST_DAY_TO_ISSUE = 15
@@ -172,7 +172,7 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
     """
     run = get_run(actor=actor, run_id=run_id)
     if run.made_by == actor.account_id:
-        raise NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+        raise self_approve()
     check_whole_run(actor=actor, run_id=run_id)
     _check_time(run.period_from, local_date(now))
     _move_run(run, RunState.APPROVED, approved_by=actor.account_id, approved_at=now)
@@ -199,12 +199,7 @@ def _move_run(run: IssueRun, target: RunState, **changes: Any) -> None:
         .values(state=target, **changes)
     )
     if count_changed(move) != 1:
-        raise Refusal(
-            "run_state",
-            N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
-            run=run.id,
-            state=run.state,
-        )
+        raise refuse_run_state(run.id, run.state)
 
 
 def _check_still_true(run: IssueRun, programme: Programme) -> None:
