@@ -42,7 +42,8 @@ laws: .venv/run.stamp .venv/programs.stamp
 	@LAWS_EXAMPLES=$(EXAMPLES) LAWS_STEPS=$(STEPS) $(BIN)/pytest tests/laws/test_life.py tests/laws/plants.py \
 	  --hypothesis-seed=$(SEED)
 
-# Whatever runs needs these; the stamp makes a repeated make fast.
+# Whatever runs needs these; the stamp makes a repeated make fast. The lock is whole: without --no-deps,
+# older pips would look at a newer release for "name[extra]" and find it unpinned.
 .venv/run.stamp: requirements.lock setup.cfg pyproject.toml
 	@command -v "$(PYTHON)" > /dev/null || { \
 	  echo "找不到 $(PYTHON)：请安装 Python 3.11 或更新版本。 / $(PYTHON) is missing: please install Python 3.11 or newer."; exit 1; }
@@ -52,7 +53,7 @@ laws: .venv/run.stamp .venv/programs.stamp
 	  echo "Python 缺少 venv 模块：请运行 apt-get install python3-venv。 / Python's venv module is missing: please run apt-get install python3-venv."; exit 1; }
 	@"$(PYTHON)" -m venv --clear .venv
 	@echo "正在安装依赖，请稍候。 / Installing what is needed, please wait."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock || { \
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements.lock || { \
 	  echo "依赖安装失败：请检查网络或软件源设置，再试一次。 / Installing failed: please check the network or the package index, then try again."; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
 	@touch $@
