@@ -58,6 +58,8 @@ class Action:
     name: str
     any_of: tuple[Callable[[Actor], bool], ...]
     is_public: bool = False
+    # On a page the password must have been given lately: it moves money or says who may.
+    is_grave: bool = False
 
     def allows(self, actor: Actor | None) -> bool:
         """Tell whether this actor may do it."""
@@ -80,6 +82,12 @@ class Action:
 def self_approve() -> NotAllowed:
     """Give the refusal for who would check their own work: maker is never checker."""
     return NotAllowed("self_approve", N_("不能批准自己提交的内容，请由另一人批准"))
+
+
+class PasswordNeeded(NotAllowed):
+    """The person may do it, once their password has been given again."""
+
+    status = 401
 
 
 ANYONE = Action("anyone", (), is_public=True)
@@ -111,6 +119,8 @@ def require(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             action.demand(g.get("actor"))
+            if action.is_grave and not g.get("is_fresh"):
+                raise PasswordNeeded("password_needed", N_("这项操作需要再次输入密码"))
             return view(*args, **kwargs)
 
         guarded.action = action  # type: ignore[attr-defined]

@@ -15,18 +15,23 @@ from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from voucher import clock, jobs, pages, replies  # noqa: F401 - their tables belong to the metadata
+# Their tables belong to the metadata.
+from voucher import clock, jobs, pages, replies, uploads  # noqa: F401
 from voucher.access import Actor
 from voucher.accounts.cli import commands as accounts_commands
 from voucher.accounts.models import Account
 from voucher.accounts.operations import admit_account, examine_attempt
 from voucher.accounts.queries import get_actor
-from voucher.accounts.views import blueprint as accounts_pages
+from voucher.accounts.views.door import blueprint as accounts_pages
+from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments import models as _assessments  # noqa: F401
 from voucher.assessments.cli import commands as assessments_commands
+from voucher.assessments.views import blueprint as assessments_pages
 from voucher.audit import models as _audit  # noqa: F401
+from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels import models as _care_levels  # noqa: F401
 from voucher.care_levels.cli import commands as care_levels_commands
+from voucher.care_levels.views import blueprint as levels_pages
 from voucher.cases import models as _cases  # noqa: F401
 from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
 from voucher.console import Doors, Gate
@@ -36,33 +41,76 @@ from voucher.divisions.cli import commands as divisions_commands
 from voucher.entitlements.cli import commands as entitlements_commands
 from voucher.ledger import models as _ledger  # noqa: F401
 from voucher.ledger.cli import commands as ledger_commands
+from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages
-from voucher.overview.views import blueprint as overview_pages
+from voucher.overview.views.cases import blueprint as cases_pages
+from voucher.overview.views.desk import blueprint as desk_pages
+from voucher.overview.views.files import blueprint as files_pages
+from voucher.overview.views.home import blueprint as overview_pages
 from voucher.printouts import models as _printouts  # noqa: F401
 from voucher.printouts.cli import commands as printouts_commands
+from voucher.printouts.views import blueprint as printouts_pages
 from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
+from voucher.redemptions.views.departures import blueprint as departures_pages
+from voucher.redemptions.views.public import blueprint as public_pages
+from voucher.redemptions.views.redemptions import blueprint as redemptions_pages
+from voucher.redemptions.views.till import blueprint as till_pages
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
 from voucher.residents.cli import commands as residents_commands
+from voucher.residents.views.people import blueprint as residents_pages
+from voucher.residents.views.roster import blueprint as roster_pages
 from voucher.schemes import models as _schemes  # noqa: F401
 from voucher.schemes.cli import commands as schemes_commands
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
 from voucher.settlements.cli import commands as settlements_commands
+from voucher.settlements.views import blueprint as settlements_pages
 from voucher.shops import api as shops_api
 from voucher.shops.cli import commands as shops_commands
+from voucher.shops.views.devices import blueprint as devices_pages
+from voucher.shops.views.shops import blueprint as shops_pages
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
 from voucher.vouchers import models as _vouchers  # noqa: F401
 from voucher.vouchers.cli import commands as vouchers_commands
+from voucher.vouchers.views.handovers import blueprint as handovers_pages
+from voucher.vouchers.views.runs import blueprint as runs_pages
+from voucher.vouchers.views.vouchers import blueprint as vouchers_pages
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
 UPLOAD_LIMIT = 31 * 1024 * 1024
 
 API_OPERATIONS = (*redemptions_api.OPERATIONS, *shops_api.OPERATIONS)
-PAGES = (accounts_pages, overview_pages, upkeep_pages, make_openapi_pages(API_OPERATIONS))
+PAGES = (
+    accounts_pages,
+    residents_pages,
+    roster_pages,
+    assessments_pages,
+    levels_pages,
+    runs_pages,
+    vouchers_pages,
+    handovers_pages,
+    printouts_pages,
+    till_pages,
+    public_pages,
+    redemptions_pages,
+    departures_pages,
+    shops_pages,
+    devices_pages,
+    budgets_pages,
+    settlements_pages,
+    events_pages,
+    staff_pages,
+    desk_pages,
+    cases_pages,
+    files_pages,
+    overview_pages,
+    upkeep_pages,
+    make_openapi_pages(API_OPERATIONS),
+)
 # An API asks for a bearer token and never looks at a cookie, so it has no use for CSRF tokens.
 APIS = (redemptions_api.blueprint, shops_api.blueprint)
 COMMANDS = (

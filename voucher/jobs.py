@@ -7,7 +7,7 @@ chunk again, so the work itself must be repeatable.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, count_changed, db, one_of
@@ -31,11 +31,14 @@ class Chunk(Model):
     state: Mapped[str] = mapped_column(String(5), default="new")
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
-def add_chunks(*, job: str, subject_id: int, parts: list[int]) -> None:
-    """Write down what is to be done, in the transaction that decides it."""
-    db.session.add_all(Chunk(job=job, subject_id=subject_id, part=part) for part in parts)
+def add_chunks(*, job: str, subject_id: int, parts: list[int], asked_by: int | None = None) -> None:
+    """Write down what is to be done, and which account asked, in the transaction that decides."""
+    db.session.add_all(
+        Chunk(job=job, subject_id=subject_id, part=part, asked_by=asked_by) for part in parts
+    )
     db.session.flush()
 
 

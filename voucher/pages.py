@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from voucher import clock
-from voucher.access import ANYONE, require
+from voucher.access import ANYONE, PasswordNeeded, require
+from voucher.kept import keep_form
+from voucher.money import show_yuan
 from voucher.periods import CHINA
 from voucher.refusals import N_, NotAllowed, Refusal
 
@@ -73,7 +76,8 @@ def prepare_pages(app: Flask) -> None:
     """Give an application its languages, its headers and its answers to faults."""
     Babel(app, default_locale=CHINESE, locale_selector=select_language)
     app.context_processor(_tell_page)
-    app.jinja_env.globals["say"] = say
+    app.jinja_env.globals.update(say=say, new_key=new_key)
+    app.jinja_env.filters.update(yuan=show_yuan, when=show_instant)
     app.add_url_rule("/language", "choose_language", choose_language, methods=["POST"])
     static = require(ANYONE)(app.view_functions["static"])
     app.view_functions["static"] = cast(Callable[..., Any], static)
@@ -108,6 +112,16 @@ def choose_language() -> Response:
     return answer
 
 
+def new_key() -> str:
+    """Make the key of one attempt: a form carries it, so that sending it twice does one deed."""
+    return secrets.token_urlsafe(16)
+
+
+def show_instant(instant: datetime) -> str:
+    """Show an instant as China's day and minute: 2026-12-05 10:00."""
+    return f"{instant.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
 def say(refusal: Refusal) -> str:
     """Give the sentence of a refusal in the reader's language."""
     return gettext(refusal.sentence) % refusal.facts
@@ -137,6 +151,10 @@ def _tell_page() -> dict[str, Any]:
 
 
 def _guard_answer(answer: Response) -> Response:
+    if g.get("needs_wasm"):
+        answer.headers["Content-Security-Policy"] = _POLICY.replace(
+            "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+        )
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
@@ -148,13 +166,32 @@ def _guard_answer(answer: Response) -> Response:
 
 def _show_refusal(refusal: Refusal) -> Any:
     is_stranger = isinstance(refusal, NotAllowed) and g.get("actor") is None
-    if is_stranger and request.method == "GET" and not _is_api():
-        return redirect(url_for("accounts.ask_sign_in", next=request.path))
+    if is_stranger and not _is_machine():
+        if request.method == "GET":
+            return redirect(url_for("accounts.ask_sign_in", next=request.path))
+        return _ask_again("accounts/sign_in.html")
+    if isinstance(refusal, PasswordNeeded) and not _is_machine():
+        return _ask_again("accounts/confirm.html")
     status = 401 if is_stranger else refusal.status
     return _answer(status, refusal.word, say(refusal), facts=refusal.as_json())
 
 
+def _ask_again(template: str) -> Any:
+    """Ask for the password and keep what was typed: the form goes on after it."""
+    kept = keep_form(
+        secret=current_app.config["SECRET_KEY"],
+        path=request.full_path.rstrip("?"),
+        fields=request.form.items(multi=True),
+        account_id=g.actor.account_id if g.get("actor") else g.get("lapsed_account"),
+    )
+    page = render_template(template, next_path="/", kept=kept, missed=False, interrupted=True)
+    return current_app.make_response((page, 401))
+
+
 def _show_csrf(fault: CSRFError) -> Any:
+    # The browser itself says that the form came from our own page: its session is what is gone.
+    if request.headers.get("Sec-Fetch-Site") == "same-origin" and not _is_machine():
+        return _ask_again("accounts/sign_in.html")
     word, sentence = _CSRF
     return _answer(403, word, gettext(sentence))
 
@@ -197,7 +234,7 @@ def _answer(
     facts: dict[str, Any] | None = None,
     incident: str | None = None,
 ) -> Response:
-    if _is_api():
+    if _is_machine():
         return _answer_problem(status, word, sentence, facts or {}, incident)
     page = render_template(
         "error.html",
@@ -226,10 +263,11 @@ def _answer_problem(
     answer.headers["Content-Type"] = "application/problem+json"
     if "retry_after" in facts:
         answer.headers["Retry-After"] = str(facts["retry_after"])
-    if status == 401:
+    if status == 401 and request.path.startswith("/api/"):
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
-def _is_api() -> bool:
-    return request.path.startswith("/api/")
+def _is_machine() -> bool:
+    """Tell whether a program asked, ours in a browser or another's: it gets JSON."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"

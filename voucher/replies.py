@@ -6,13 +6,16 @@ The row is written in the transaction of the deed, so there is no moment between
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, Text, UniqueConstraint, exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher.db import BigKey, Instant, Model, db
+from voucher.access import Actor
+from voucher.db import BigKey, Instant, Model, db, transaction
 from voucher.refusals import N_, BadInput
 
 
@@ -76,6 +79,48 @@ def was_answered(*, actor_key: str, route: str, client_key: str) -> bool:
         Reply.actor_key == actor_key, Reply.route == route, Reply.client_key == client_key
     )
     return bool(db.session.scalar(select(known)))
+
+
+def perform_once(
+    *,
+    actor: Actor,
+    route: str,
+    client_key: str,
+    request: dict[str, Any],
+    now: datetime,
+    deed: Callable[[], dict[str, Any]],
+) -> dict[str, Any]:
+    """
+    Do a deed in a transaction of its own, or give what this very attempt got before.
+
+    For pages: a form sent twice (double click, back button, weak line) does its deed once.
+
+    :raises BadInput: key_format, key_reused. :raises Refusal: whatever the deed refuses with.
+    """
+    attempt = {
+        "actor_key": actor.key,
+        "route": route,
+        "client_key": check_client_key(client_key),
+        "fingerprint": fingerprint_of(request),
+    }
+    try:
+        return _perform(attempt, deed, now)
+    except IntegrityError:
+        # A twin of this attempt was a moment earlier: its answer is ours.
+        if (earlier := find_reply(**attempt)) is None:
+            raise
+        return earlier
+
+
+def _perform(
+    attempt: dict[str, str], deed: Callable[[], dict[str, Any]], now: datetime
+) -> dict[str, Any]:
+    with transaction():
+        if (earlier := find_reply(**attempt)) is not None:
+            return earlier
+        body = deed()
+        store_reply(**attempt, body=body, now=now)
+    return body
 
 
 def store_reply(

@@ -40,8 +40,13 @@ def _keys() -> Keys:
 
 def seal(plain: str, *, column: str, row: str) -> bytes:
     """Encrypt a text so that it opens only in the same column and row."""
+    return seal_bytes(plain.encode(), column=column, row=row)
+
+
+def seal_bytes(plain: bytes, *, column: str, row: str) -> bytes:
+    """Encrypt a whole file's content as `seal` does a text."""
     nonce = secrets.token_bytes(12)
-    sealed = _keys().cipher.encrypt(nonce, plain.encode(), f"{column}|{row}".encode())
+    sealed = _keys().cipher.encrypt(nonce, plain, f"{column}|{row}".encode())
     return _AES_GCM + nonce + sealed
 
 
@@ -51,13 +56,21 @@ def unseal(sealed: bytes, *, column: str, row: str) -> str:
 
     :raises Refusal: sealed_damaged, when it was altered, moved, or sealed under another key.
     """
+    return unseal_bytes(sealed, column=column, row=row).decode()
+
+
+def unseal_bytes(sealed: bytes, *, column: str, row: str) -> bytes:
+    """
+    Decrypt what `seal_bytes` made for this column and row.
+
+    :raises Refusal: sealed_damaged.
+    """
     try:
         if sealed[:1] != _AES_GCM:
             raise InvalidTag
-        plain = _keys().cipher.decrypt(sealed[1:13], sealed[13:], f"{column}|{row}".encode())
+        return _keys().cipher.decrypt(sealed[1:13], sealed[13:], f"{column}|{row}".encode())
     except InvalidTag:
         raise Refusal("sealed_damaged", N_("加密字段无法打开，数据可能被改动")) from None
-    return plain.decode()
 
 
 def blind_index(plain: str, *, column: str) -> str:

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from voucher.kept import MAX_BYTES
+
 LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A name, a password, and the page that was asked for."""
+    """A name, a password, the page that was asked for, and the form that was under way."""
 
     name: str
     password: str
     next_path: str
+    kept: str = ""
 
     @classmethod
     def parse(cls, form: MultiDict[str, str]) -> "SignIn":
@@ -22,6 +25,7 @@ class SignIn:
             name=form.get("name", "")[:LONGEST],
             password=form.get("password", "")[:LONGEST],
             next_path=read_path(form.get("next", "")),
+            kept=form.get("kept", "")[:MAX_BYTES],
         )
 
 

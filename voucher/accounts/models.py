@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from voucher.access import Role
@@ -29,6 +29,10 @@ class Account(Model, UserMixin):
     first_password_expires_at: Mapped[datetime | None] = mapped_column(Instant)
     missed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    # Sealed with the account's id as row name; the counter is the last code's time step, so that
+    # no code counts twice.
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_counter: Mapped[int | None] = mapped_column(BigInteger)
     session_mark: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -26,6 +26,9 @@ LOCKED_FOR = timedelta(minutes=15)
 SESSION_IDLE = timedelta(hours=1)
 SESSION_LIFE = timedelta(hours=24)
 
+# How long a password counts as just given, for what is grave (ASVS 5.0, 7.5.3).
+FRESH_FOR = timedelta(minutes=15)
+
 # Without the letters and digits that are taken for each other when copied from paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -93,3 +96,8 @@ class Session:
     def is_over(self, now: datetime) -> bool:
         """Tell whether it was idle for an hour or open for a day."""
         return now - self.seen_at >= SESSION_IDLE or now - self.began_at >= SESSION_LIFE
+
+
+def is_fresh(given_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a password was given lately enough for a grave deed."""
+    return given_at is not None and timedelta() <= now - given_at < FRESH_FOR

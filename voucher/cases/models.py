@@ -17,6 +17,7 @@ class Kind(StrEnum):
     LATE_REVERSAL = "late_reversal"
     USED_AFTER_DEATH = "used_after_death"
     VOID_OF_DEPARTED = "void_of_departed"
+    REPLACEMENT = "replacement"
 
 
 class Case(Model):

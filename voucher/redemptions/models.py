@@ -30,6 +30,7 @@ class Redemption(Model):
         CheckConstraint("price_fen = amount_fen + own_fen + other_payer_fen", name="price_whole"),
         Index("ix_redemptions_voucher_id", "voucher_id"),
         Index("ix_redemptions_redeemed_at", "redeemed_at"),
+        Index("ix_redemptions_shop_id", "shop_id", "redeemed_at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -8,7 +8,9 @@ UNDO = Action(
     "redemptions.undo",
     (works_a_till, has_role(Role.CONSOLE, Role.APPROVER, Role.FINANCE)),
 )
-REVERSE_LATE = Action("redemptions.reverse_late", (has_role(Role.APPROVER, Role.FINANCE),))
+REVERSE_LATE = Action(
+    "redemptions.reverse_late", (has_role(Role.APPROVER, Role.FINANCE),), is_grave=True
+)
 RECORD_DEPARTURES = Action(
     "redemptions.record_departures", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
 )

@@ -48,6 +48,8 @@ class Resident(Model):
         ),
         Index("ix_residents_twin", "name", "born_date", "phone_index"),
         Index("ix_residents_community_id", "community_id"),
+        Index("ix_residents_phone_index", "phone_index"),
+        Index("ix_residents_name_key", "name_key"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -41,6 +41,7 @@ class Shop(Model):
     contact: Mapped[str] = mapped_column(String(50))
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     hours: Mapped[str] = mapped_column(String(60))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(12), default=ShopState.PROPOSED)
     proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
@@ -141,3 +142,5 @@ class Device(Model):
     made_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Wrong shop PINs in a row; a right one makes it 0 again.
+    pin_misses: Mapped[int] = mapped_column(default=0, server_default="0")

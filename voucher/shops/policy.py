@@ -3,7 +3,7 @@
 from voucher.access import Action, Role, has_role
 
 IMPORT_SHOPS = Action("shops.import_shops", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
-APPROVE_SHOP = Action("shops.approve_shop", (has_role(Role.APPROVER),))
+APPROVE_SHOP = Action("shops.approve_shop", (has_role(Role.APPROVER),), is_grave=True)
 LIST_SHOPS = Action(
     "shops.list_shops",
     (

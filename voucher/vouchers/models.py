@@ -134,6 +134,7 @@ class Voucher(Model):
             postgresql_where=_NOT_VOID,
         ),
         Index("ix_vouchers_run_id", "run_id", "community_id"),
+        Index("ix_vouchers_resident_id", "resident_id"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -3,7 +3,7 @@
 from voucher.access import Action, Role, has_role
 
 DRAFT_RUN = Action("vouchers.draft_run", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
-APPROVE_RUN = Action("vouchers.approve_run", (has_role(Role.APPROVER),))
+APPROVE_RUN = Action("vouchers.approve_run", (has_role(Role.APPROVER),), is_grave=True)
 CANCEL_RUN = Action("vouchers.cancel_run", (has_role(Role.APPROVER),))
 LIST_RUNS = Action(
     "vouchers.list_runs",
@@ -13,4 +13,4 @@ HAND_OVER = Action("vouchers.hand_over", (has_role(Role.WORKER, Role.CONSOLE),))
 REPRINT = Action("vouchers.reprint", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 HOLD = Action("vouchers.hold", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 RELEASE = Action("vouchers.release", (has_role(Role.APPROVER),))
-VOID = Action("vouchers.void", (has_role(Role.APPROVER),))
+VOID = Action("vouchers.void", (has_role(Role.APPROVER),), is_grave=True)

@@ -1,0 +1,1 @@
+"""Pages of accounts: the door, and the administrator's list."""

@@ -1,0 +1,1 @@
+"""Pages of redemptions: the till, the public page, reversals, departures."""

@@ -1,0 +1,1 @@
+"""Pages of residents: the people, and the roster that brings them."""

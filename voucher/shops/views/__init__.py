@@ -1,0 +1,1 @@
+"""Pages of shops and of their tills."""

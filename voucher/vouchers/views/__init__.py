@@ -1,0 +1,1 @@
+"""Pages of vouchers: runs, single vouchers, handover."""
