@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 from werkzeug.test import TestResponse
 
+from tests.browsing import browse, chromium, playwright, serve_town, stages  # noqa: F401
 from tests.cluster import join_cluster, reserve_cluster, stop_cluster
 from tests.rehearsal import Rehearsed, join_rehearsal
 from voucher.app import create_app

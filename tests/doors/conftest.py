@@ -7,19 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.doors.door import Door
-from tests.doors.town import build_town
-
-Stages = dict[str, Path]
-
-
-@pytest.fixture(scope="session")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    """Give the town's home at each stage: founded, funded, drafted, issued, given."""
-    return build_town(tmp_path_factory.mktemp("town"))
 
 
 @pytest.fixture
-def open_door(stages: Stages, tmp_path: Path) -> Callable[[str], Door]:
+def open_door(stages: dict[str, Path], tmp_path: Path) -> Callable[[str], Door]:
     """Give what opens the command line on a copy of the town at one stage."""
 
     def open_copy(stage: str) -> Door:
