@@ -76,7 +76,7 @@ def prepare_pages(app: Flask) -> None:
     """Give an application its languages, its headers and its answers to faults."""
     Babel(app, default_locale=CHINESE, locale_selector=select_language)
     app.context_processor(_tell_page)
-    app.jinja_env.globals.update(say=say, new_key=new_key)
+    app.jinja_env.globals.update(say=say, new_key=new_key, link=link)
     app.jinja_env.filters.update(yuan=show_yuan, when=show_instant)
     app.add_url_rule("/language", "choose_language", choose_language, methods=["POST"])
     static = require(ANYONE)(app.view_functions["static"])
@@ -115,6 +115,12 @@ def choose_language() -> Response:
 def new_key() -> str:
     """Make the key of one attempt: a form carries it, so that sending it twice does one deed."""
     return secrets.token_urlsafe(16)
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """Give the address of a page, or "#" where there is no such page yet."""
+    known = endpoint in current_app.view_functions
+    return url_for(endpoint, **values) if known else "#"
 
 
 def show_instant(instant: datetime) -> str:
