@@ -20,9 +20,14 @@ from voucher import clock, jobs, pages, replies, uploads  # noqa: F401
 from voucher.access import Actor
 from voucher.accounts.cli import commands as accounts_commands
 from voucher.accounts.models import Account
-from voucher.accounts.operations import admit_account, examine_attempt
-from voucher.accounts.queries import get_actor
-from voucher.accounts.views.door import blueprint as accounts_pages
+from voucher.accounts.operations.admitting import examine_attempt, readmit_account
+from voucher.accounts.queries import find_account, get_actor
+from voucher.accounts.rules import needs_second_factor
+
+# Their routes belong to the blueprint of sessions.
+from voucher.accounts.views import door as _door  # noqa: F401
+from voucher.accounts.views import own as _own  # noqa: F401
+from voucher.accounts.views.sessions import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments import models as _assessments  # noqa: F401
 from voucher.assessments.cli import commands as assessments_commands
@@ -133,6 +138,8 @@ COMMANDS = (
 # A coarse guard for each process and address; misses of one account are counted in the database.
 LIMITS = {
     "accounts.enter": "30 per minute",
+    "accounts.enter_code": "30 per minute",
+    "accounts.confirm": "30 per minute",
     "accounts.change": "30 per minute",
     "shops_api.open_till": "10 per minute",
 }
@@ -247,12 +254,21 @@ def _find_actor(name: str) -> Actor:
 def _confirm_person(actor: Actor) -> None:
     if load_home(find_home_path()).is_rehearsal:
         return
-    password = click.prompt(f"{actor.name}", hide_input=True, err=True)
+    found = find_account(name=actor.name)
+    if found is None or (
+        needs_second_factor(found.role, is_rehearsal=False) and not found.has_second_factor
+    ):
+        raise NotAllowed(
+            "second_factor_needed", N_("此角色须先在网站登录并设置两步验证，才能执行这项命令")
+        )
+    has_code = found.has_second_factor
+    password = click.prompt(f"{actor.name} 密码 · password", hide_input=True, err=True)
+    code = click.prompt("验证码 · code", err=True) if has_code else ""
     attempt = examine_attempt(name=actor.name, password=password)
     with transaction():
-        account = admit_account(attempt=attempt, now=clock.now())
+        account = readmit_account(attempt=attempt, code=code, now=clock.now())
     if account is None:
-        raise NotAllowed("password_wrong", N_("密码不正确，或账号暂时锁定，未执行"))
+        raise NotAllowed("password_wrong", N_("密码或验证码不正确，或账号暂时锁定，未执行"))
 
 
 DOORS = Doors(

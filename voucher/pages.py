@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
@@ -14,11 +15,12 @@ from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from voucher import clock
 from voucher.access import ANYONE, PasswordNeeded, require
-from voucher.kept import keep_form
+from voucher.kept import keep_request, list_chosen_files
 from voucher.money import show_yuan
 from voucher.periods import CHINA
 from voucher.refusals import N_, NotAllowed, Refusal
@@ -72,8 +74,16 @@ _HEADERS = {
 }
 
 
+class RowNumber(IntegerConverter):
+    """A row's number in an address; what no row can have is no page."""
+
+    def __init__(self, map: Map, max: int = 2**31 - 1, **options: Any) -> None:  # noqa: A002
+        super().__init__(map, max=max, **options)
+
+
 def prepare_pages(app: Flask) -> None:
     """Give an application its languages, its headers and its answers to faults."""
+    app.url_map.converters["int"] = RowNumber
     Babel(app, default_locale=CHINESE, locale_selector=select_language)
     app.context_processor(_tell_page)
     app.jinja_env.globals.update(say=say, new_key=new_key, link=link)
@@ -184,13 +194,15 @@ def _show_refusal(refusal: Refusal) -> Any:
 
 def _ask_again(template: str) -> Any:
     """Ask for the password and keep what was typed: the form goes on after it."""
-    kept = keep_form(
-        secret=current_app.config["SECRET_KEY"],
-        path=request.full_path.rstrip("?"),
-        fields=request.form.items(multi=True),
-        account_id=g.actor.account_id if g.get("actor") else g.get("lapsed_account"),
+    kept = keep_request()
+    path = quote(request.path)
+    page = render_template(
+        template,
+        onward={"path": path if request.method == "GET" else "/", "kept": kept},
+        interrupted=True,
+        lost=request.method == "POST" and not kept and bool(request.form),
+        files=list_chosen_files() if kept else (),
     )
-    page = render_template(template, next_path="/", kept=kept, missed=False, interrupted=True)
     return current_app.make_response((page, 401))
 
 

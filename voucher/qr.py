@@ -36,6 +36,17 @@ def make_raster(text: str, *, quiet_zone: int = QUIET_ZONE) -> Raster:
     return _pack(code.modules, quiet_zone=quiet_zone)
 
 
+def trace_raster(raster: Raster) -> str:
+    """Give the dark modules as the path of an SVG drawing, one unit a module."""
+    row_bytes = (raster.side + 7) // 8
+    return "".join(
+        f"M{x} {y}h1v1h-1z"
+        for y in range(raster.side)
+        for x in range(raster.side)
+        if raster.rows[y * row_bytes + x // 8] >> (7 - x % 8) & 1
+    )
+
+
 def _is_voucher_text(text: str) -> bool:
     return len(text) in _VOUCHER_LENGTHS and set(text) <= _ALPHANUMERIC
 

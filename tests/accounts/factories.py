@@ -4,14 +4,17 @@ from datetime import datetime
 
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from passlib.totp import TOTP
 
 from tests.pages import post
 from voucher import clock
 from voucher.access import Actor, Role
 from voucher.accounts.models import Account
-from voucher.accounts.operations import NewAccount, add_account
+from voucher.accounts.operations.keeping import NewAccount, add_account
 from voucher.accounts.queries import describe_actor
+from voucher.accounts.rules import make_secret
 from voucher.db import db, transaction
+from voucher.sealing import seal
 
 PASSWORD = "invented-otter-paints-a-bridge"
 ADMIN = Actor(key="account:0", name="console", channel="test", role=Role.CONSOLE, account_id=0)
@@ -53,3 +56,18 @@ def make_actor(
 def sign_in(client: FlaskClient, *, name: str = "zhang.san", password: str = PASSWORD) -> int:
     """Sign in as a browser does; give the status of the answer."""
     return post(client, "/sign-in", name=name, password=password).status_code
+
+
+def give_second_factor(account: Account) -> str:
+    """Give an account a second factor that has not been used yet; give its secret."""
+    secret = make_secret()
+    with transaction():
+        kept = db.session.get_one(Account, account.id)
+        kept.totp_sealed = seal(secret, column="accounts.totp", row=str(account.id))
+        kept.totp_counter = 0
+    return secret
+
+
+def read_code(secret: str, *, at: datetime | None = None) -> str:
+    """Give what an authenticator app shows for a secret, now or at an instant."""
+    return str(TOTP(secret).generate(int((at or clock.now()).timestamp())).token)

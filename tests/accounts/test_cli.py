@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from tests.accounts.factories import ADMIN
 from voucher import clock
-from voucher.accounts.operations import add_console, examine_attempt
+from voucher.accounts.operations.admitting import examine_attempt
+from voucher.accounts.operations.keeping import add_console
 from voucher.app import main
 from voucher.db import transaction
 

@@ -9,15 +9,17 @@ from tests.accounts.factories import ADMIN, PASSWORD, invite, make_account
 from voucher import clock
 from voucher.access import Role
 from voucher.accounts.models import Account
-from voucher.accounts.operations import (
+from voucher.accounts.operations.admitting import (
     Attempt,
+    admit_account,
+    examine_attempt,
+    sign_out,
+)
+from voucher.accounts.operations.keeping import (
     add_account,
     add_console,
-    admit_account,
     change_password,
-    examine_attempt,
     renew_first_password,
-    sign_out,
 )
 from voucher.accounts.queries import describe_actor, find_account, get_actor
 from voucher.audit.models import Event

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.accounts.factories import PASSWORD, invite, make_account, sign_in
+from tests.accounts.factories import ADMIN, PASSWORD, invite, make_account, sign_in
 from tests.pages import post, read_token
 from voucher import clock
 from voucher.access import Role
 from voucher.accounts.models import Account
+from voucher.accounts.operations.keeping import renew_first_password
 from voucher.audit.models import Event
 from voucher.clock import set_clock
 from voucher.db import db, transaction
@@ -118,16 +119,18 @@ def test_a_copied_cookie_is_dead_after_signing_out(app):
 
 
 @pytest.mark.parametrize(
-    ("steps", "is_open"),
+    ("role", "steps", "is_open"),
     [
-        ([timedelta(minutes=59)], True),
-        ([timedelta(hours=1)], False),
-        ([timedelta(minutes=50)] * 28, True),
-        ([timedelta(minutes=50)] * 29, False),
+        (Role.WORKER, [timedelta(minutes=29)], True),
+        (Role.WORKER, [timedelta(minutes=30)], False),
+        (Role.FINANCE, [timedelta(minutes=14)], True),
+        (Role.FINANCE, [timedelta(minutes=15)], False),
+        (Role.WORKER, [timedelta(minutes=28)] * 17, True),
+        (Role.WORKER, [timedelta(minutes=28)] * 18, False),
     ],
 )
-def test_a_session_ends_after_an_idle_hour_or_a_whole_day(home, client, steps, is_open):
-    make_account()
+def test_a_session_ends_when_idle_or_after_a_working_day(home, client, role, steps, is_open):
+    make_account(role=role)
     sign_in(client)
 
     for step in steps:
@@ -135,6 +138,16 @@ def test_a_session_ends_after_an_idle_hour_or_a_whole_day(home, client, steps, i
         found = is_inside(client)
 
     assert found is is_open
+
+
+def test_a_new_first_password_ends_what_was_open_on_the_next_request(client):
+    make_account()
+    sign_in(client)
+
+    with transaction():
+        renew_first_password(actor=ADMIN, name="zhang.san", now=clock.now())
+
+    assert not is_inside(client)
 
 
 def test_closing_an_account_acts_on_the_next_request(client):

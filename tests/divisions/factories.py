@@ -6,7 +6,7 @@ from pathlib import Path
 
 from voucher import clock
 from voucher.access import Actor, Role
-from voucher.accounts.operations import add_console
+from voucher.accounts.operations.keeping import add_console
 from voucher.accounts.queries import describe_actor
 from voucher.config import Kind
 from voucher.db import transaction

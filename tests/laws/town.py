@@ -11,7 +11,7 @@ from tests.residents.factories import import_people, make_number, make_person
 from tests.shops.factories import make_book, service_row, shop_row, take
 from voucher import clock
 from voucher.access import Actor, Role
-from voucher.accounts.operations import add_account
+from voucher.accounts.operations.keeping import add_account
 from voucher.accounts.queries import describe_actor
 from voucher.codes import read_print_code, show_typed_code
 from voucher.config import Home, read_key

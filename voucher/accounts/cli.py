@@ -8,7 +8,11 @@ import click
 from voucher import clock
 from voucher.access import Actor, Role
 from voucher.accounts import policy
-from voucher.accounts.operations import add_account, renew_first_password
+from voucher.accounts.operations.keeping import (
+    add_account,
+    renew_first_password,
+    take_off_second_factor,
+)
 from voucher.console import command, group
 from voucher.db import transaction
 
@@ -52,4 +56,13 @@ def renew(*, actor: Actor, name: str) -> dict[str, Any]:
         }
 
 
-commands = [group("accounts", [add, renew], help="账号 · Accounts")]
+@command("take-off-factor", action=policy.TAKE_OFF_SECOND_FACTOR)
+@click.argument("name")
+def take_off_factor(*, actor: Actor, name: str) -> dict[str, Any]:
+    """手机丢失：取消两步验证，由本人重新设置 · Take off a second factor that was lost."""
+    with transaction():
+        account = take_off_second_factor(actor=actor, name=name, now=clock.now())
+        return {"account": account.id, "name": account.name}
+
+
+commands = [group("accounts", [add, renew, take_off_factor], help="账号 · Accounts")]

@@ -40,3 +40,8 @@ class Account(Model, UserMixin):
     fs_uniquifier: Mapped[str] = synonym("session_mark")
     active: Mapped[bool] = synonym("is_active")
     password: Mapped[str | None] = synonym("password_hash")
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Tell whether signing in asks for a code."""
+        return self.totp_sealed is not None

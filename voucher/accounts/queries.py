@@ -1,6 +1,9 @@
 """Reading accounts."""
 
-from sqlalchemy import or_, select
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, Role
@@ -8,12 +11,106 @@ from voucher.accounts.models import Account
 from voucher.accounts.rules import normalize_name
 from voucher.db import db
 from voucher.divisions.models import Division, Level
+from voucher.divisions.queries import list_divisions
+from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotFound
+
+
+class AccountRow(NamedTuple):
+    """One line of the administrator's list; `area` is None for the whole district."""
+
+    id: int
+    name: str
+    role: str
+    is_active: bool
+    locked_until: datetime | None
+    has_second_factor: bool
+    made_at: datetime
+    area: str | None
 
 
 def find_account(*, name: str) -> Account | None:
     """Give the account of this name, or None."""
     return db.session.scalar(select(Account).where(Account.name == normalize_name(name)))
+
+
+def get_account(*, account_id: int) -> Account:
+    """
+    Give the account of a person; the command line's own is nobody's.
+
+    :raises NotFound: account_unknown.
+    """
+    account = db.session.get(Account, account_id)
+    if account is None or account.role == Role.CONSOLE:
+        raise NotFound("account_unknown", N_("没有这个账号"))
+    return account
+
+
+def find_half_way(*, account_id: int, mark: str) -> Account | None:
+    """Give the account whose right password waits for its code, or None when it changed since."""
+    account = db.session.get(Account, account_id)
+    return account if account is not None and account.session_mark == mark else None
+
+
+def list_accounts(*, wanted: Wanted) -> Slice[AccountRow]:
+    """List the accounts of people, by name; filters: q (part of a name), role, state."""
+    query: Any = (
+        select(
+            Account.id,
+            Account.name,
+            Account.role,
+            Account.is_active,
+            Account.locked_until,
+            Account.totp_sealed.is_not(None).label("has_second_factor"),
+            Account.made_at,
+            Division.name.label("area"),
+        )
+        .outerjoin(Division, Division.id == Account.division_id)
+        .where(Account.role != Role.CONSOLE)
+        .order_by(Account.name)
+    )
+    if wanted["q"]:
+        query = query.where(Account.name.contains(normalize_name(wanted["q"]), autoescape=True))
+    if wanted["role"]:
+        query = query.where(Account.role == wanted["role"])
+    if wanted["state"] in ("active", "stopped"):
+        query = query.where(Account.is_active.is_(wanted["state"] == "active"))
+    sorts: dict[str, ColumnElement[Any]] = {
+        "name": Account.name.expression,
+        "role": Account.role.expression,
+        "made": Account.made_at.expression,
+    }
+    return take_slice(query, wanted=wanted, sorts=sorts, last=Account.id.expression)
+
+
+def describe_area(division_id: int | None) -> str:
+    """Give the name of an area, with its street; empty for the whole district."""
+    street = aliased(Division)
+    names = db.session.execute(
+        select(street.name, Division.name, street.level)
+        .select_from(Division)
+        .outerjoin(street, street.id == Division.parent_id)
+        .where(Division.id == division_id)
+    ).one_or_none()
+    if names is None:
+        return ""
+    return f"{names[0]} · {names[1]}" if names[2] == Level.STREET else str(names[1])
+
+
+def list_areas() -> list[tuple[str, str]]:
+    """List the streets and communities there are now as code and title, by code."""
+    present = {found.id: found for found in list_divisions() if found.level != Level.DISTRICT}
+    titles = []
+    for found in sorted(present.values(), key=lambda division: division.code):
+        street = present.get(found.parent_id or 0)
+        titles.append((found.code, f"{street.name} · {found.name}" if street else found.name))
+    return titles
+
+
+def find_area_code(division_id: int | None) -> str:
+    """Give the code of an area, empty for the whole district."""
+    found = db.session.get(Division, division_id) if division_id is not None else None
+    return found.code if found is not None else ""
 
 
 def get_actor(*, name: str, channel: str) -> Actor:

@@ -63,3 +63,17 @@ def seal_events(*, now: datetime) -> int:
         )
     db.session.flush()
     return sealed
+
+
+def record_events_export(
+    *, actor: Actor, rows: int, filters: dict[str, str], now: datetime
+) -> None:
+    """Write that events left the system as a workbook, and which."""
+    record_event(
+        actor=actor,
+        action="audit.export_events",
+        subject_kind="event",
+        subject_id="",
+        now=now,
+        facts={"rows": rows, "filters": filters},
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from voucher.access import Actor
-from voucher.accounts.operations import add_console
+from voucher.accounts.operations.keeping import add_console
 from voucher.audit.operations import record_event
 from voucher.config import Home, read_key
 from voucher.divisions.operations import found_installation

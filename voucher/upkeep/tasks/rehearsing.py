@@ -9,7 +9,7 @@ from typing import Any
 
 from voucher import clock
 from voucher.access import Actor, Role
-from voucher.accounts.operations import add_account, renew_first_password
+from voucher.accounts.operations.keeping import add_account, renew_first_password
 from voucher.accounts.queries import get_actor
 from voucher.db import transaction
 from voucher.ledger.operations import approve_budget, set_budget

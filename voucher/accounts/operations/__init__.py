@@ -1,0 +1,1 @@
+"""What is done with accounts: keeping them, letting people in, the second factor."""
