@@ -26,7 +26,7 @@ from voucher.accounts.views.door import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments import models as _assessments  # noqa: F401
 from voucher.assessments.cli import commands as assessments_commands
-from voucher.assessments.views import blueprint as assessments_pages
+from voucher.assessments.views.assessing import blueprint as assessments_pages
 from voucher.audit import models as _audit  # noqa: F401
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels import models as _care_levels  # noqa: F401
