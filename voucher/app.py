@@ -146,6 +146,7 @@ def create_app(home: Home) -> Flask:
         static_folder=find_beside("static"),
         static_url_path="/static",
     )
+    app.request_class = uploads.FormRequest
     app.config.from_mapping(_settings(home))
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
