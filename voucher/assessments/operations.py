@@ -43,13 +43,14 @@ _BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """An assessment workbook judged, with the residents its identity numbers belong to."""
+    """An assessment workbook judged; whose its identity numbers are, and what they are called."""
 
     fingerprint: str
     table: Table
     instrument: Instrument
     judged: AssessmentFile
     resident_ids: Mapping[str, int]
+    names: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -85,7 +86,8 @@ def judge_assessment_file(
         rows=table.data_rows(), columns=columns, maxima=maxima, known=present, day=on
     )
     fingerprint = hashlib.sha256(content).hexdigest()
-    return JudgedFile(fingerprint, table, instrument, judged, present)
+    names = {number: people[number].name for number in present}
+    return JudgedFile(fingerprint, table, instrument, judged, present, names)
 
 
 def compare_assessments(*, actor: Actor, file: JudgedFile) -> Comparison:

@@ -7,8 +7,10 @@ from typing import Any, TypeAlias
 
 from voucher.refusals import N_
 from voucher.text import mask_id_number, mask_phone
-from voucher.workbooks.faults import Fault
-from voucher.workbooks.tables import Notice
+from voucher.workbooks.cells import read_text
+from voucher.workbooks.faults import Fault, RejectedRow
+from voucher.workbooks.returning import pick_rows
+from voucher.workbooks.tables import Notice, Table
 
 # A sentence with its facts; it is translated where it is shown.
 Said: TypeAlias = tuple[str, Mapping[str, Any]]
@@ -51,9 +53,36 @@ def tell_notices(*, notices: Iterable[Notice], ignored: Sequence[str]) -> list[S
     return [(_NOTICES[one.word], {**facts, "count": one.count}) for one in notices]
 
 
+HIDDEN = N_("（不显示）")
+
+
+def as_words(sentence: str) -> Cell:
+    """Give a word of ours, translated where it is shown, as a cell."""
+    return ((sentence, {}),)
+
+
 def tell_faults(faults: Iterable[Fault]) -> list[Said]:
     """Give faults as sentences."""
     return [(fault.sentence, fault.facts) for fault in faults]
+
+
+def list_fault_rows(
+    *, table: Table, rejected: Sequence[RejectedRow], fields: Sequence[str]
+) -> list[Sequence[Cell]]:
+    """Give rows sent back as (row, what stands in the fields, faults), identity numbers masked."""
+    said = pick_rows(table=table, numbers={one.row for one in rejected})
+    columns = table.header.columns
+    rows: list[Sequence[Cell]] = []
+    for one in rejected:
+        texts = [
+            read_text(said[one.row][columns[field]]) if field in columns else "" for field in fields
+        ]
+        shown = [
+            mask_id_number(text) if field == "id" else mask_long_numbers(text)
+            for field, text in zip(fields, texts, strict=True)
+        ]
+        rows.append((one.row, *shown, tell_faults(one.faults)))
+    return rows
 
 
 def mask_long_numbers(text: str) -> str:

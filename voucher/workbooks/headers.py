@@ -100,9 +100,7 @@ def assign_header(
     )
 
 
-def propose_assignment(
-    *, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout
-) -> Assignment:
+def propose_assignment(*, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -> Assignment:
     """
     Guess a header for its sender to correct: the row that knows most words, or else the fullest.
 

@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from voucher.divisions.queries import list_communities
-from voucher.imports.rules import Cell, Listing, Preview, Said, tell_faults, tell_notices
+from voucher.imports.rules import (
+    HIDDEN,
+    Cell,
+    Listing,
+    Preview,
+    as_words,
+    list_fault_rows,
+    tell_notices,
+)
 from voucher.imports.views.flows import FAULTS, Sent
 from voucher.refusals import N_
 from voucher.residents.operations.comparing import (
@@ -17,8 +25,6 @@ from voucher.residents.rules.comparing import Change
 from voucher.residents.rules.notes import FIELD_TITLES, NOTICE_SENTENCES, WARNING_SENTENCES
 from voucher.residents.rules.roster import ROSTER_LAYOUT, ResidentRow, RowNote
 from voucher.text import mask_id_number
-from voucher.workbooks.cells import read_text
-from voucher.workbooks.returning import pick_rows
 
 Rows = list[Sequence[Cell]]
 
@@ -78,7 +84,6 @@ COUNTS = {
     "rejected": N_("有错"),
     "absent": N_("名单中没有"),
 }
-_HIDDEN: tuple[Said, ...] = ((N_("（不显示）"), {}),)
 
 
 def preview_roster(sent: Sent) -> Preview:
@@ -97,7 +102,7 @@ def preview_roster(sent: Sent) -> Preview:
         counts=count_changes(compared),
         notices=tell_notices(notices=file.notices, ignored=file.ignored),
         rows={
-            FAULTS: _list_faults(sent, compared, people),
+            FAULTS: _list_faults(sent, compared),
             "moved": [_show_move(one, places) for one in compared.moved],
             "changed": [row for one in compared.changed for row in _list_changes(one)],
             "added": [
@@ -128,21 +133,12 @@ def _show_person(row: ResidentRow) -> tuple[int, str, str]:
     return row.row, row.name, mask_id_number(row.id_number)
 
 
-def _list_faults(sent: Sent, compared: Comparison, people: Mapping[int, ResidentRow]) -> Rows:
-    unread = {rejected.row for rejected in compared.rejected} - people.keys()
-    table = sent.open_first(ROSTER_LAYOUT) if unread else None
-    cells = pick_rows(table=table, numbers=unread) if table else {}
-    columns = table.header.columns if table else {}
-    rows: Rows = []
-    for rejected in compared.rejected:
-        if row := people.get(rejected.row):
-            shown = _show_person(row)
-        else:
-            said = cells[rejected.row]
-            name, number = (read_text(said[columns[field]]) for field in ("name", "id"))
-            shown = (rejected.row, name, mask_id_number(number))
-        rows.append((*shown, tell_faults(rejected.faults)))
-    return rows
+def _list_faults(sent: Sent, compared: Comparison) -> Rows:
+    # The sheet was let go when it had been judged: it is opened again only for its faulty rows.
+    if not compared.rejected:
+        return []
+    table = sent.open_first(ROSTER_LAYOUT)
+    return list_fault_rows(table=table, rejected=compared.rejected, fields=("name", "id"))
 
 
 def _show_move(one: ChangedResident, places: Mapping[str, str]) -> Sequence[Cell]:
@@ -154,19 +150,23 @@ def _show_move(one: ChangedResident, places: Mapping[str, str]) -> Sequence[Cell
 def _list_changes(one: ChangedResident) -> Iterator[Sequence[Cell]]:
     for change in one.changes:
         if change.field != "community":
-            yield (*_show_person(one.row), [(FIELD_TITLES[change.field], {})], *_show_both(change))
+            yield (
+                *_show_person(one.row),
+                as_words(FIELD_TITLES[change.field]),
+                *_show_both(change),
+            )
 
 
 def _show_both(change: Change) -> tuple[Cell, Cell]:
     if change.field == "phone":
-        return _HIDDEN, _HIDDEN
+        return as_words(HIDDEN), as_words(HIDDEN)
     return change.before or "", change.after or ""
 
 
 def _list_notes(
     notes: Sequence[RowNote], people: Mapping[int, ResidentRow], sentences: Mapping[str, str]
 ) -> Rows:
-    return [(*_show_person(people[note.row]), [(sentences[note.word], {})]) for note in notes]
+    return [(*_show_person(people[note.row]), as_words(sentences[note.word])) for note in notes]
 
 
 def _list_taken(file: RosterFile, compared: Comparison) -> list[RowNote]:
