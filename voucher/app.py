@@ -31,7 +31,8 @@ from voucher.accounts.views.sessions import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments import models as _assessments  # noqa: F401
 from voucher.assessments.cli import commands as assessments_commands
-from voucher.assessments.views import blueprint as assessments_pages
+from voucher.assessments.views.assessing import blueprint as assessments_pages
+from voucher.assessments.views.importing import blueprint as assessment_file_pages
 from voucher.audit import models as _audit  # noqa: F401
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels import models as _care_levels  # noqa: F401
@@ -57,6 +58,7 @@ from voucher.printouts.cli import commands as printouts_commands
 from voucher.printouts.views import blueprint as printouts_pages
 from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
+from voucher.redemptions.views.departure_file import blueprint as departure_file_pages
 from voucher.redemptions.views.departures import blueprint as departures_pages
 from voucher.redemptions.views.public import blueprint as public_pages
 from voucher.redemptions.views.redemptions import blueprint as redemptions_pages
@@ -75,6 +77,7 @@ from voucher.settlements.views import blueprint as settlements_pages
 from voucher.shops import api as shops_api
 from voucher.shops.cli import commands as shops_commands
 from voucher.shops.views.devices import blueprint as devices_pages
+from voucher.shops.views.shop_file import blueprint as shop_file_pages
 from voucher.shops.views.shops import blueprint as shops_pages
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
@@ -94,6 +97,7 @@ PAGES = (
     residents_pages,
     roster_pages,
     assessments_pages,
+    assessment_file_pages,
     levels_pages,
     runs_pages,
     vouchers_pages,
@@ -103,7 +107,9 @@ PAGES = (
     public_pages,
     redemptions_pages,
     departures_pages,
+    departure_file_pages,
     shops_pages,
+    shop_file_pages,
     devices_pages,
     budgets_pages,
     settlements_pages,
@@ -153,6 +159,7 @@ def create_app(home: Home) -> Flask:
         static_folder=find_beside("static"),
         static_url_path="/static",
     )
+    app.request_class = uploads.FormRequest
     app.config.from_mapping(_settings(home))
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))

@@ -96,8 +96,12 @@ def test_faulty_rows_are_counted_and_the_others_taken(worker):
         ),
     )
 
-    assert [(row, fault.word) for row, fault in done.shops.rejections] == [(3, "account_missing")]
-    assert [(row, fault.word) for row, fault in done.services.rejections] == [(3, "shop_unknown")]
+    assert [(row, faults[0].word) for row, faults in done.shops.rejections] == [
+        (3, "account_missing")
+    ]
+    assert [(row, faults[0].word) for row, faults in done.services.rejections] == [
+        (3, "shop_unknown")
+    ]
     assert count(Shop) == 1
 
 
@@ -208,7 +212,9 @@ def test_a_worker_of_one_community_imports_only_its_shops(worker):
         ),
     )
 
-    assert [(row, fault.word) for row, fault in done.shops.rejections] == [(3, "community_unknown")]
+    assert [(row, faults[0].word) for row, faults in done.shops.rejections] == [
+        (3, "community_unknown")
+    ]
     assert find_shop(code="S0001", actor=local).code == "S0001"
 
 
@@ -218,8 +224,8 @@ def test_a_shop_of_another_street_is_neither_seen_nor_changed(worker):
 
     done = take(local, make_book([shop_row(商户名称="别名")], [service_row(price=99)]))
 
-    assert [fault.word for _, fault in done.shops.rejections] == ["registered_elsewhere"]
-    assert [fault.word for _, fault in done.services.rejections] == ["shop_unknown"]
+    assert [fault.word for _, (fault, *_) in done.shops.rejections] == ["registered_elsewhere"]
+    assert [fault.word for _, (fault, *_) in done.services.rejections] == ["shop_unknown"]
     assert get("S0001").name == "永兴家政服务部"
     assert find_shop(code="S0001", actor=local) is None
 

@@ -36,7 +36,7 @@ def judge(content, *, district="510104", register=NOTHING_KNOWN):
 
 
 def reasons(judged):
-    return [(row, fault.word) for row, fault in judged.rejected]
+    return [(row, faults[0].word) for row, faults in judged.rejected]
 
 
 def reject_shop(*rows, **known):

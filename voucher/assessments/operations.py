@@ -34,6 +34,7 @@ from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.instruments import Instrument
 from voucher.sealing import seal
 from voucher.workbooks.faults import RejectedRow
+from voucher.workbooks.headers import Assignment
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import Table, open_table
 
@@ -42,13 +43,14 @@ _BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """An assessment workbook judged, with the residents its identity numbers belong to."""
+    """An assessment workbook judged; whose its identity numbers are, and what they are called."""
 
     fingerprint: str
     table: Table
     instrument: Instrument
     judged: AssessmentFile
     resident_ids: Mapping[str, int]
+    names: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -62,15 +64,20 @@ class Comparison:
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
-def judge_assessment_file(*, actor: Actor, content: bytes, on: date) -> JudgedFile:
+def judge_assessment_file(
+    *, actor: Actor, content: bytes, on: date, assignment: Assignment | None = None
+) -> JudgedFile:
     """
     Judge a whole assessment workbook on a reference date; nothing is written.
+
+    `assignment` is the header its sender pointed out, where it was not the sheet's own words.
 
     :raises BadInput: what the workbook's reading raises.
     """
     instrument = get_instrument(GBT)
     maxima = {item.id: item.maximum for item in instrument.items}
-    table = open_table(sheet=read_first_sheet(content=content), layout=assessment_layout(maxima))
+    sheet = read_first_sheet(content=content)
+    table = open_table(sheet=sheet, layout=assessment_layout(maxima), assignment=assignment)
     columns = table.header.columns
     numbers = list_sound_numbers(rows=table.data_rows(), column=columns["id"], day=on)
     people = find_residents(actor=actor, numbers=numbers)
@@ -79,7 +86,8 @@ def judge_assessment_file(*, actor: Actor, content: bytes, on: date) -> JudgedFi
         rows=table.data_rows(), columns=columns, maxima=maxima, known=present, day=on
     )
     fingerprint = hashlib.sha256(content).hexdigest()
-    return JudgedFile(fingerprint, table, instrument, judged, present)
+    names = {number: people[number].name for number in present}
+    return JudgedFile(fingerprint, table, instrument, judged, present, names)
 
 
 def compare_assessments(*, actor: Actor, file: JudgedFile) -> Comparison:

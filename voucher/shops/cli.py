@@ -35,7 +35,7 @@ def _tell(tally: Tally) -> dict[str, Any]:
         "unchanged": tally.unchanged,
         "rejected": len(tally.rejections),
         "absent": tally.absent,
-        "rejections": [{"row": row, "reason": fault.word} for row, fault in tally.rejections],
+        "rejections": [{"row": row.row, "reason": row.faults[0].word} for row in tally.rejections],
         "warnings": [{"row": note.row, "reason": note.word} for note in tally.warnings],
     }
 

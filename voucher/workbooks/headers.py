@@ -1,6 +1,6 @@
 """Find the line of titles in a sheet, and say which column holds which field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voucher.refusals import N_, BadInput
@@ -42,6 +42,14 @@ class Header:
     ignored: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a sender said of a header: its row in the sheet, and which column holds which field."""
+
+    row: int
+    columns: Mapping[str, int]
+
+
 def find_header(*, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -> Header:
     """
     Find the header among the top 30 rows; what stands above it does not count.
@@ -49,12 +57,9 @@ def find_header(*, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -
     :raises BadInput: no_rows for a sheet without anything, header when no row has the anchors,
         or when a required column is missing or a column is there twice.
     """
-    fields = {word: field for field, words in layout.words.items() for word in words}
+    fields = _name_fields(layout)
     is_empty = True
-    for number, cells in rows:
-        if number > HEADER_WITHIN_ROWS:
-            break
-        titles = tuple("".join(read_text(cell).split()) for cell in cells)
+    for number, titles in _list_titles(rows):
         is_empty = is_empty and not any(titles)
         if {fields.get(title) for title in titles}.issuperset(layout.anchors):
             return _read_header(number, titles, fields, layout)
@@ -66,6 +71,70 @@ def find_header(*, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -
         missing=layout.show_titles(layout.anchors),
         duplicate="",
     )
+
+
+def assign_header(
+    *, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout, assignment: Assignment
+) -> Header:
+    """
+    Take the header that the sender pointed out.
+
+    :raises BadInput: header, when a required field has no column, two fields have the same one, or
+        the sheet does not reach as far.
+    """
+    columns = assignment.columns
+    titles = next((titles for row, titles in _list_titles(rows) if row == assignment.row), ())
+    used = list(columns.values())
+    missing = [field for field in layout.required if field not in columns]
+    duplicate = [field for field, at in columns.items() if used.count(at) > 1]
+    if missing or duplicate or max(used) >= len(titles):
+        raise _faulty_header(assignment.row, layout, missing, duplicate)
+    known = {*layout.silent, ""}
+    return Header(
+        row=assignment.row,
+        columns=dict(columns),
+        titles=titles,
+        ignored=tuple(
+            title for at, title in enumerate(titles) if at not in used and title not in known
+        ),
+    )
+
+
+def propose_assignment(*, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -> Assignment:
+    """
+    Guess a header for its sender to correct: the row that knows most words, or else the fullest.
+
+    A field whose words stand there twice is left open.
+    """
+    fields = _name_fields(layout)
+    best, most = Assignment(1, {}), (-1, -1)
+    for row, titles in _list_titles(rows):
+        named = [fields[title] for title in titles if title in fields]
+        weight = (len(set(named)), sum(bool(title) for title in titles))
+        if weight > most:
+            columns = {
+                fields[title]: at
+                for at, title in enumerate(titles)
+                if title in fields and named.count(fields[title]) == 1
+            }
+            best, most = Assignment(row, columns), weight
+        if set(named).issuperset(layout.anchors):
+            break
+    return best
+
+
+def _name_fields(layout: Layout) -> dict[str, str]:
+    return {word: field for field, words in layout.words.items() for word in words}
+
+
+def _list_titles(
+    rows: Iterable[tuple[int, Sequence[Cell]]],
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Give the top rows as titles: text without any space."""
+    for number, cells in rows:
+        if number > HEADER_WITHIN_ROWS:
+            return
+        yield number, tuple("".join(read_text(cell).split()) for cell in cells)
 
 
 def no_rows() -> BadInput:
@@ -80,17 +149,23 @@ def _read_header(
     missing = [field for field in layout.required if field not in named]
     duplicate = [field for field in layout.words if named.count(field) > 1]
     if missing or duplicate:
-        raise BadInput(
-            "header",
-            N_("第%(row)s行表头有误：缺少“%(missing)s”，重复“%(duplicate)s”"),
-            row=number,
-            missing=layout.show_titles(missing),
-            duplicate=layout.show_titles(duplicate),
-        )
+        raise _faulty_header(number, layout, missing, duplicate)
     known = {*fields, *layout.silent, ""}
     return Header(
         row=number,
         columns={fields[title]: at for at, title in enumerate(titles) if title in fields},
         titles=titles,
         ignored=tuple(title for title in titles if title not in known),
+    )
+
+
+def _faulty_header(
+    row: int, layout: Layout, missing: Iterable[str], duplicate: Iterable[str]
+) -> BadInput:
+    return BadInput(
+        "header",
+        N_("第%(row)s行表头有误：缺少“%(missing)s”，重复“%(duplicate)s”"),
+        row=row,
+        missing=layout.show_titles(missing),
+        duplicate=layout.show_titles(duplicate),
     )

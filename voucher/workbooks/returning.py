@@ -1,6 +1,6 @@
 """Give faulty rows back as a workbook that can be corrected and sent again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from voucher.workbooks.cells import Cell, read_text
 from voucher.workbooks.faults import Fault, RejectedRow
@@ -27,6 +27,13 @@ def list_returned_rows(
     faults = {row.row: row.faults for row in rejected}
     titles = (*table.header.titles, REASON_TITLE)
     return SHEET_NAME, titles, _list_rows(table, faults, text_fields, say)
+
+
+def pick_rows(*, table: Table, numbers: Collection[int]) -> dict[int, Sequence[Cell]]:
+    """Give the cells of some rows by their number in the sheet."""
+    if not numbers:
+        return {}
+    return {number: cells for number, cells in table.sheet.rows() if number in numbers}
 
 
 def _list_rows(

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 
 from voucher.refusals import N_, BadInput
 from voucher.workbooks.cells import Cell, is_blank, read_text
-from voucher.workbooks.headers import Header, Layout, find_header, no_rows
+from voucher.workbooks.headers import (
+    Assignment,
+    Header,
+    Layout,
+    assign_header,
+    find_header,
+    no_rows,
+)
 from voucher.workbooks.reading import Sheet
 from voucher.workbooks.sheets import MAX_ROWS, Area, cell_name, too_many_rows
 
@@ -85,14 +92,17 @@ class Table:
                 raise _cell_error(row, column, self._mapped[column - 1])
 
 
-def open_table(*, sheet: Sheet, layout: Layout) -> Table:
+def open_table(*, sheet: Sheet, layout: Layout, assignment: Assignment | None = None) -> Table:
     """
-    Find the header of a sheet and prepare the rows below it.
+    Find the header of a sheet, or take the one its sender pointed out, and prepare the rows below.
 
     :raises BadInput: header, no_rows, or merged, formula, cell_error in the header row.
     """
-    header = find_header(rows=sheet.rows(), layout=layout)
-    mapped = {column: header.titles[column] for column in header.columns.values()}
+    if assignment is None:
+        header = find_header(rows=sheet.rows(), layout=layout)
+    else:
+        header = assign_header(rows=sheet.rows(), layout=layout, assignment=assignment)
+    mapped = {column: _title(header, column + 1) for column in header.columns.values()}
     _refuse_header_traps(sheet, header)
     return Table(
         sheet=sheet,

@@ -31,6 +31,7 @@ from voucher.residents.rules.roster import (
 )
 from voucher.text import find_unprintable
 from voucher.workbooks.faults import RejectedRow
+from voucher.workbooks.headers import Assignment
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import Notice, open_table
 
@@ -38,13 +39,15 @@ from voucher.workbooks.tables import Notice, open_table
 @dataclass(frozen=True, slots=True)
 class RosterFile:
     """
-    A roster judged by itself. `fingerprint` tells whether a file was seen before.
+    A roster judged by itself. `fingerprint` tells whether a file was seen before; `ignored` are
+    the titles of columns nobody read.
 
     The sheet itself is let go: a whole district's takes a hundred megabytes.
     """
 
     fingerprint: str
     fields: frozenset[str]
+    ignored: tuple[str, ...]
     notices: tuple[Notice, ...]
     roster: Roster
 
@@ -91,14 +94,19 @@ class Comparison:
         ]
 
 
-def judge_roster_file(*, actor: Actor, content: bytes, on: date) -> RosterFile:
+def judge_roster_file(
+    *, actor: Actor, content: bytes, on: date, assignment: Assignment | None = None
+) -> RosterFile:
     """
     Judge a whole roster by itself on a reference date; nobody's record is looked at or written.
+
+    `assignment` is the header its sender pointed out, where it was not the sheet's own words.
 
     :raises BadInput: what the workbook's reading raises; header, no_rows, rows, merged, formula
         and cell_error among it.
     """
-    table = open_table(sheet=read_first_sheet(content=content), layout=ROSTER_LAYOUT)
+    sheet = read_first_sheet(content=content)
+    table = open_table(sheet=sheet, layout=ROSTER_LAYOUT, assignment=assignment)
     places = [
         Place(code=place.code, name=place.name, street=place.street) for place in list_communities()
     ]
@@ -112,6 +120,7 @@ def judge_roster_file(*, actor: Actor, content: bytes, on: date) -> RosterFile:
     return RosterFile(
         fingerprint=hashlib.sha256(content).hexdigest(),
         fields=frozenset(table.header.columns),
+        ignored=table.header.ignored,
         notices=table.list_notices(),
         roster=roster,
     )

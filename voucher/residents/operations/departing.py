@@ -20,6 +20,7 @@ from voucher.residents.rules.departures import (
 )
 from voucher.residents.rules.id_numbers import list_sound_numbers
 from voucher.workbooks.faults import RejectedRow
+from voucher.workbooks.headers import Assignment
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import Table, open_table
 
@@ -44,13 +45,18 @@ class DeparturesImport:
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
-def judge_departures_file(*, actor: Actor, content: bytes, on: date) -> DeparturesFile:
+def judge_departures_file(
+    *, actor: Actor, content: bytes, on: date, assignment: Assignment | None = None
+) -> DeparturesFile:
     """
     Judge a whole list of departures on a reference date; nothing is written.
 
+    `assignment` is the header its sender pointed out, where it was not the sheet's own words.
+
     :raises BadInput: what the workbook's reading raises.
     """
-    table = open_table(sheet=read_first_sheet(content=content), layout=DEPARTURES_LAYOUT)
+    sheet = read_first_sheet(content=content)
+    table = open_table(sheet=sheet, layout=DEPARTURES_LAYOUT, assignment=assignment)
     column = table.header.columns["id"]
     numbers = list_sound_numbers(rows=table.data_rows(), column=column, day=on)
     people = find_residents(actor=actor, numbers=numbers)

@@ -1,7 +1,7 @@
 """Importing shops and their prices: proposed, never in force by the importer alone."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,15 @@ from voucher.refusals import N_, BadInput
 from voucher.schemes import queries as schemes
 from voucher.shops.models import Shop, ShopService
 from voucher.shops.operations.changing import add_shop, change_prices, change_shop
-from voucher.shops.rules.judged import Judged, Rejection, Row, RowNote
+from voucher.shops.rules.judged import Judged, Row, RowNote
 from voucher.shops.rules.service_rows import SERVICE_LAYOUT, ServiceRow, judge_services
 from voucher.shops.rules.shop_rows import SHOP_LAYOUT, Register, ShopRow, judge_shops
+from voucher.workbooks.faults import RejectedRow
+from voucher.workbooks.headers import Assignment
 from voucher.workbooks.reading import read_sheets
 from voucher.workbooks.tables import Table, open_table
+
+SHEET_LAYOUTS = (SHOP_LAYOUT, SERVICE_LAYOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Tally:
     `absent` counts what is known and not in the sheet: shops, which stay, or services, which end.
     """
 
-    rejections: Sequence[Rejection]
+    rejections: Sequence[RejectedRow]
     warnings: Sequence[RowNote]
     added: int = 0
     updated: int = 0
@@ -57,19 +61,24 @@ class ShopImport:
     changes: dict[str, Any] = field(default_factory=dict)
 
 
-def read_shop_book(*, content: bytes) -> ShopBook:
+def read_shop_book(
+    *, content: bytes, assignments: Mapping[int, Assignment] | None = None
+) -> ShopBook:
     """
     Open a shops workbook without judging it.
+
+    `assignments` are the headers its sender pointed out, by the number of the sheet from 0.
 
     :raises BadInput: sheet_missing, or any word of a file the workbooks refuse.
     """
     sheets = read_sheets(content=content, number=2)
     if len(sheets) < 2:
         raise BadInput("sheet_missing", N_("缺少第二个工作表“服务与价格”，请用模板填写"))
-    return ShopBook(
-        shops=open_table(sheet=sheets[0], layout=SHOP_LAYOUT),
-        services=open_table(sheet=sheets[1], layout=SERVICE_LAYOUT),
+    shops, services = (
+        open_table(sheet=sheet, layout=layout, assignment=(assignments or {}).get(number))
+        for number, (sheet, layout) in enumerate(zip(sheets, SHEET_LAYOUTS, strict=True))
     )
+    return ShopBook(shops=shops, services=services)
 
 
 def import_shops(*, actor: Actor, book: ShopBook, now: datetime, today: date) -> ShopImport:
@@ -98,6 +107,18 @@ def import_shops(*, actor: Actor, book: ShopBook, now: datetime, today: date) ->
         now=now,
         facts=done.changes,
     )
+    return done
+
+
+def rehearse_shops(*, actor: Actor, book: ShopBook, now: datetime, today: date) -> ShopImport:
+    """
+    Tell what `import_shops` would do: it is done and taken back, so that nothing stays written.
+
+    :raises BadInput: as import_shops.
+    """
+    with db.session.begin_nested() as attempt:
+        done = import_shops(actor=actor, book=book, now=now, today=today)
+        attempt.rollback()
     return done
 
 

@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from voucher.refusals import N_
 from voucher.workbooks.cells import Cell, read_text
-from voucher.workbooks.faults import Fault
+from voucher.workbooks.faults import Fault, RejectedRow
 
 Row = TypeVar("Row")
 Columns = Mapping[str, int]
@@ -16,13 +16,6 @@ Columns = Mapping[str, int]
 _CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
 _CODE_MISSING = N_("缺少商户编号")
 _CODE_FORMAT = N_("商户编号“%(code)s”有误：须为1至20个字母、数字或短横")
-
-
-class Rejection(NamedTuple):
-    """A row sent back, with the fault that counts; `row` as the spreadsheet shows it."""
-
-    row: int
-    fault: Fault
 
 
 class RowNote(NamedTuple):
@@ -37,7 +30,7 @@ class Judged(Generic[Row]):
     """A whole sheet, judged."""
 
     accepted: list[Row] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
     warnings: list[RowNote] = field(default_factory=list)
 
 

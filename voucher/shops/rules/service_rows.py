@@ -10,15 +10,14 @@ from voucher.refusals import N_, BadInput
 from voucher.shops.rules.judged import (
     Columns,
     Judged,
-    Rejection,
     RowNote,
     find_code_faults,
     pick_cell,
     read_code,
 )
 from voucher.workbooks.cells import Cell, read_text
-from voucher.workbooks.faults import Fault
-from voucher.workbooks.headers import Layout
+from voucher.workbooks.faults import Fault, RejectedRow
+from voucher.workbooks.headers import REASON_TITLE, Layout
 
 SERVICE_LAYOUT = Layout(
     words={
@@ -30,7 +29,7 @@ SERVICE_LAYOUT = Layout(
     anchors=("code", "service"),
     required=("code", "service", "price"),
     key="code",
-    silent=("序号", "备注"),
+    silent=("序号", "备注", REASON_TITLE),
 )
 
 # A month of full residential care costs a fraction of it; more is a slip of the keyboard.
@@ -72,9 +71,9 @@ def judge_services(
     for row, cells in rows:
         typed = _read_row(cells, columns)
         first = first_rows.setdefault((typed.code, typed.service), row)
-        faults = _find_faults(row, typed, first, shops, services)
-        if fault := next(faults, None):
-            judged.rejected.append(Rejection(row, fault))
+        faults = tuple(_find_faults(row, typed, first, shops, services))
+        if faults:
+            judged.rejected.append(RejectedRow(row, faults))
             continue
         assert isinstance(typed.price, int)
         judged.accepted.append(ServiceRow(row, typed.code, typed.service, typed.price))
@@ -119,8 +118,9 @@ def _find_faults(
     shops: Collection[str],
     services: Mapping[str, str],
 ) -> Iterator[Fault]:
-    yield from find_code_faults(typed.code)
-    if typed.code not in shops:
+    code_faults = tuple(find_code_faults(typed.code))
+    yield from code_faults
+    if not code_faults and typed.code not in shops:
         yield Fault("shop_unknown", _SHOP_UNKNOWN, {"code": typed.code})
     if typed.service not in services:
         facts = {"service": typed.service[:40], "known": " ".join(services)}

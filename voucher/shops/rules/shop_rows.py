@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from voucher.divisions.rules.communities import Gazetteer
@@ -12,7 +11,6 @@ from voucher.refusals import N_
 from voucher.shops.rules.judged import (
     Columns,
     Judged,
-    Rejection,
     RowNote,
     find_code_faults,
     pick_cell,
@@ -20,8 +18,8 @@ from voucher.shops.rules.judged import (
 )
 from voucher.shops.rules.states import Registration
 from voucher.workbooks.cells import Cell, read_text
-from voucher.workbooks.faults import Fault, find_text_faults
-from voucher.workbooks.headers import Layout
+from voucher.workbooks.faults import Fault, RejectedRow, find_text_faults
+from voucher.workbooks.headers import REASON_TITLE, Layout
 
 SHOP_LAYOUT = Layout(
     words={
@@ -42,7 +40,7 @@ SHOP_LAYOUT = Layout(
     anchors=("code", "name"),
     required=("code", "name", "registration", "licence", "community", "bank", "holder", "account"),
     key="code",
-    silent=("序号", "备注"),
+    silent=("序号", "备注", REASON_TITLE),
 )
 
 # Longest texts, in characters, as wide as their columns.
@@ -126,12 +124,12 @@ def judge_shops(
         community = gazetteer.find_code(street=typed.street, community=typed.community)
         by_code = first_rows.setdefault(("code", typed.code), row)
         by_licence = first_rows.setdefault(("licence", typed.licence), row)
-        faults = chain(
-            _find_faults(row, typed, community, min(by_code, by_licence)),
-            _find_clashes(typed, register),
+        faults = (
+            *_find_faults(row, typed, community, min(by_code, by_licence)),
+            *_find_clashes(typed, register),
         )
-        if fault := next(faults, None):
-            judged.rejected.append(Rejection(row, fault))
+        if faults:
+            judged.rejected.append(RejectedRow(row, faults))
             continue
         assert community is not None
         judged.accepted.append(_make_row(row, typed, community))
@@ -215,7 +213,7 @@ def _find_account_faults(typed: _Typed) -> Iterator[Fault]:
     # Never guess: a number has lost its leading noughts, and above 15 digits its last ones.
     if isinstance(typed.account_cell, int | float) or _is_damaged(None, typed.account):
         yield Fault("account_damaged", _ACCOUNT_DAMAGED, {})
-    if not _ACCOUNT.fullmatch(typed.account):
+    elif typed.account and not _ACCOUNT.fullmatch(typed.account):
         yield Fault("account_format", N_("账号须为8至26位数字"), {})
 
 

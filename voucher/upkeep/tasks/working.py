@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from voucher import clock
 from voucher.access import Actor
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
+from voucher.uploads import drop_old_uploads
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.ending import lapse_vouchers
 from voucher.vouchers.rules import RunState
@@ -15,13 +17,16 @@ from voucher.vouchers.tasks import write_run
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Finish runs that are still being written, post what lapsed, seal what committed."""
+    """Finish runs still being written, post what lapsed, drop old uploads, seal what committed."""
     approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
     waiting = list(db.session.scalars(approved))
     for run_id in waiting:
         write_run(actor=actor, run_id=run_id)
     with transaction():
         lapsed = lapse_vouchers(actor=actor, now=clock.now())
+    folder = current_app.config["HOME"].path / "uploads"
+    with transaction():
+        dropped = drop_old_uploads(folder=folder, now=clock.now())
     with transaction():
         sealed = seal_events(now=clock.now())
-    return {"runs": len(waiting), "lapsed": lapsed, "sealed": sealed}
+    return {"runs": len(waiting), "lapsed": lapsed, "dropped": dropped, "sealed": sealed}
