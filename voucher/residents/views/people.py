@@ -122,12 +122,16 @@ def _find(search: Search, wanted: Wanted) -> Slice[Any]:
 
 
 def _show_list(found: Slice[Any], text: str, *, by_number: Search | None = None) -> str:
-    columns = [replace(column, sort="") for column in COLUMNS] if by_number else COLUMNS
+    shows_departed = found.wanted["presence"] in ("departed", "all")
+    columns = COLUMNS if shows_departed else COLUMNS[:-1]
+    if by_number:
+        columns = tuple(replace(column, sort="") for column in columns)
     today = clock.today()
     return render_template(
         "residents/list.html",
         found=found,
         columns=columns,
+        shows_departed=shows_departed,
         text=text,
         is_number=by_number is not None,
         is_part=by_number is not None and by_number.sought is Sought.PART_OF_NUMBER,
