@@ -49,6 +49,7 @@ from voucher.ledger import models as _ledger  # noqa: F401
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages
+from voucher.overview.views import searching as _searching  # noqa: F401
 from voucher.overview.views.cases import blueprint as cases_pages
 from voucher.overview.views.desk import blueprint as desk_pages
 from voucher.overview.views.files import blueprint as files_pages
@@ -66,6 +67,7 @@ from voucher.redemptions.views.till import blueprint as till_pages
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
 from voucher.residents.cli import commands as residents_commands
+from voucher.residents.views import editing as _editing  # noqa: F401
 from voucher.residents.views.people import blueprint as residents_pages
 from voucher.residents.views.roster import blueprint as roster_pages
 from voucher.schemes import models as _schemes  # noqa: F401

@@ -1,4 +1,4 @@
-"""Importing assessments: added, or superseding an earlier one of the same person and day."""
+"""Writing assessments: added, or superseding an earlier one of the same person and day."""
 
 import hashlib
 import secrets
@@ -27,6 +27,7 @@ from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.divisions.operations import hold_the_door
 from voucher.refusals import N_, Refusal
+from voucher.residents.models import Resident
 from voucher.residents.queries import find_residents
 from voucher.residents.rules.id_numbers import list_sound_numbers
 from voucher.schemes.operations import freeze_scheme
@@ -123,16 +124,65 @@ def import_assessments(*, actor: Actor, file: JudgedFile, now: datetime) -> Comp
     :raises Refusal: assessment_superseded, when somebody else replaced one meanwhile.
     """
     hold_the_door()
+    instrument, people = file.instrument, file.resident_ids
     compared = compare_assessments(actor=actor, file=file)
     version_id = freeze_scheme(scheme=file.instrument, now=now)
     _record_import(actor, file, compared, now)
     for start in range(0, len(compared.added), _BATCH):
         batch = compared.added[start : start + _BATCH]
-        records = [_describe(actor, file, row, version_id, now) for row in batch]
+        records = [
+            _describe(actor, instrument, people[row.id_number], row, version_id, now)
+            for row in batch
+        ]
         db.session.execute(insert(Assessment.__table__), records)  # type: ignore[arg-type]
     for earlier, row in compared.changed:
-        _supersede(earlier, _describe(actor, file, row, version_id, now))
+        record = _describe(actor, instrument, people[row.id_number], row, version_id, now)
+        _supersede(earlier, record)
     return compared
+
+
+def record_assessment(
+    *,
+    actor: Actor,
+    resident: Resident,
+    instrument: Instrument,
+    row: AssessmentRow,
+    now: datetime,
+) -> str:
+    """
+    Write one assessment and give its public id; the same answers again give the earlier one.
+
+    Other answers for the same person and day take the place of the earlier ones, which stay.
+
+    :raises Refusal: departed_already, assessment_superseded.
+    """
+    hold_the_door()
+    db.session.refresh(resident)
+    if resident.departed_date is not None:
+        raise Refusal("departed_already", N_("此人已登记离开，不能再评估"))
+    known = list_known_assessments(actor=actor, instrument=instrument, resident_ids=[resident.id])
+    earlier = next((one for one in known if one.assessed_date == row.assessed_date), None)
+    if earlier is not None and _is_equal(instrument, earlier, row):
+        return earlier.public_id
+    version_id = freeze_scheme(scheme=instrument, now=now)
+    record = _describe(actor, instrument, resident.id, row, version_id, now)
+    if earlier is None:
+        db.session.execute(insert(Assessment).values(**record))
+    else:
+        _supersede(earlier, record)
+    record_event(
+        actor=actor,
+        action="assessments.record",
+        subject_kind="resident",
+        subject_id=resident.public_id,
+        now=now,
+        facts={
+            "assessment": record["public_id"],
+            "superseded": earlier.public_id if earlier else None,
+        },
+    )
+    public_id: str = record["public_id"]
+    return public_id
 
 
 def _record_import(actor: Actor, file: JudgedFile, compared: Comparison, now: datetime) -> None:
@@ -191,18 +241,23 @@ def _name_events(counts: Iterable[int]) -> dict[str, int]:
 
 
 def _describe(
-    actor: Actor, file: JudgedFile, row: AssessmentRow, version_id: int, now: datetime
+    actor: Actor,
+    instrument: Instrument,
+    resident_id: int,
+    row: AssessmentRow,
+    version_id: int,
+    now: datetime,
 ) -> dict[str, Any]:
     key = secrets.token_hex(8)
     first, second = row.assessors
     return {
         "public_id": key,
-        "resident_id": file.resident_ids[row.id_number],
+        "resident_id": resident_id,
         "scheme_version_id": version_id,
         "assessed_date": row.assessed_date,
         "assessor_1": first,
         "assessor_2": second,
-        "points": _name_points(file.instrument, row.points),
+        "points": _name_points(instrument, row.points),
         "diagnoses_sealed": seal(" ".join(row.diagnoses), column=DIAGNOSES_COLUMN, row=key),
         "events": _name_events(row.events),
         "coma": row.coma,

@@ -1,14 +1,19 @@
 """Reading assessments, always within the asker's area."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
+from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.db import db
+from voucher.divisions.models import Division
+from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
 from voucher.schemes.rules.instruments import Instrument
@@ -23,6 +28,7 @@ class KnownAssessment(NamedTuple):
     """What an import compares a row with: the assessment that holds for a person and a day."""
 
     id: int
+    public_id: str
     resident_id: int
     assessed_date: date
     assessors: tuple[str, str]
@@ -63,6 +69,7 @@ def _list_batch(
         diagnoses = unseal(row.diagnoses_sealed, column=DIAGNOSES_COLUMN, row=row.public_id)
         yield KnownAssessment(
             id=row.id,
+            public_id=row.public_id,
             resident_id=row.resident_id,
             assessed_date=row.assessed_date,
             assessors=(row.assessor_1, row.assessor_2),
@@ -71,3 +78,98 @@ def _list_batch(
             events=row.events,
             coma=row.coma,
         )
+
+
+def select_assessments(*, actor: Actor, name: str, place: str, standing: str) -> Select[Any]:
+    """
+    Give the query of the assessments of the area: (Assessment, Resident, community, street).
+
+    `place` is the code of a street or community, or ""; `standing` is valid, superseded or all.
+    """
+    street = aliased(Division)
+    wanted: Any = (
+        select(Assessment, Resident, Division.name.label("community"), street.name.label("street"))
+        .join(Resident, Resident.id == Assessment.resident_id)
+        .join(Division, Division.id == Resident.community_id)
+        .join(street, street.id == Division.parent_id)
+        .where(within_area(Resident.community_id, actor))
+    )
+    if name:
+        wanted = wanted.where(Resident.name.contains(name, autoescape=True))
+    if place:
+        wanted = wanted.where(or_(Division.code == place, street.code == place))
+    if standing == "all":
+        return wanted
+    is_valid = Assessment.superseded_by.is_(None)
+    return wanted.where(is_valid if standing == "valid" else ~is_valid)
+
+
+ASSESSMENT_SORTS: dict[str, ColumnElement[Any]] = {
+    "date": Assessment.assessed_date.expression,
+    "name": Resident.name_key.expression,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAssessment:
+    """
+    One assessment with all that was answered, its person, its instrument and what replaced it.
+
+    Health data: who reads it records the reading.
+    """
+
+    assessment: Assessment
+    resident: Resident
+    scheme: str
+    version: int
+    diagnoses: tuple[str, ...]
+    successor: str | None
+    recorded_by: str
+
+
+def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
+    """
+    Give an assessment of somebody of the area.
+
+    :raises NotFound: assessment_unknown.
+    """
+    later = aliased(Assessment)
+    row = db.session.execute(
+        select(
+            Assessment,
+            Resident,
+            SchemeVersion.scheme,
+            SchemeVersion.version,
+            later.public_id.label("successor"),
+            Account.name.label("recorded_by"),
+        )
+        .join(Resident, Resident.id == Assessment.resident_id)
+        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
+        .join(Account, Account.id == Assessment.recorded_by)
+        .outerjoin(later, later.id == Assessment.superseded_by)
+        .where(Assessment.public_id == public_id, within_area(Resident.community_id, actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("assessment_unknown", N_("没有这次评估，或不在您的辖区"))
+    found = row.Assessment
+    sealed = unseal(found.diagnoses_sealed, column=DIAGNOSES_COLUMN, row=found.public_id)
+    return WholeAssessment(
+        assessment=found,
+        resident=row.Resident,
+        scheme=row.scheme,
+        version=row.version,
+        diagnoses=tuple(sealed.split()),
+        successor=row.successor,
+        recorded_by=row.recorded_by,
+    )
+
+
+def list_assessments_of_resident(*, resident_id: int) -> list[Any]:
+    """List a person's assessments, newest first: (Assessment, scheme, version)."""
+    wanted = (
+        select(Assessment, SchemeVersion.scheme, SchemeVersion.version)
+        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
+        .where(Assessment.resident_id == resident_id)
+        .order_by(Assessment.assessed_date.desc(), Assessment.id.desc())
+    )
+    return list(db.session.execute(wanted))

@@ -66,3 +66,9 @@ def _parse_day(text: str) -> date:
     day = parse_day(text)
     # Days so far off have no day before or after them.
     return min(max(day, date(1900, 1, 1)), date(9000, 1, 1))
+
+
+def list_events_about(*, subject_kind: str, subject_id: str, limit: int) -> list[Event]:
+    """List the last events of one subject, newest first."""
+    wanted = select(Event).where(Event.subject_kind == subject_kind, Event.subject_id == subject_id)
+    return list(db.session.scalars(wanted.order_by(Event.id.desc()).limit(limit)))

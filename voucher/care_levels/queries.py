@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from voucher.access import Actor, within_area
+from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import db
@@ -61,16 +62,19 @@ def find_latest_assessments(*, actor: Actor, on: date, instrument: str) -> dict[
     return {row.resident_id: row for row in rows}
 
 
-def find_levels_in_force(*, scale: str, on: date) -> Mapping[int, LevelInForce]:
-    """Give, by resident, the confirmed level on a scale that holds on a day."""
-    rows = db.session.execute(
-        select(CareLevel.resident_id, CareLevel.id, CareLevel.level).where(
-            CareLevel.scale == scale,
-            CareLevel.state == LevelState.CONFIRMED,
-            CareLevel.from_date <= on,
-            or_(CareLevel.to_date.is_(None), CareLevel.to_date > on),
-        )
+def find_levels_in_force(
+    *, scale: str, on: date, resident_id: int | None = None
+) -> Mapping[int, LevelInForce]:
+    """Give, by resident, the confirmed level on a scale that holds on a day, or one resident's."""
+    wanted = select(CareLevel.resident_id, CareLevel.id, CareLevel.level).where(
+        CareLevel.scale == scale,
+        CareLevel.state == LevelState.CONFIRMED,
+        CareLevel.from_date <= on,
+        or_(CareLevel.to_date.is_(None), CareLevel.to_date > on),
     )
+    if resident_id is not None:
+        wanted = wanted.where(CareLevel.resident_id == resident_id)
+    rows = db.session.execute(wanted)
     return {row.resident_id: LevelInForce(row.id, row.level) for row in rows}
 
 
@@ -89,3 +93,26 @@ def find_present_levels(*, scale: str) -> dict[int, CareLevel]:
         .order_by(CareLevel.resident_id, CareLevel.state)
     )
     return {row.resident_id: row for row in rows}
+
+
+def list_levels_of_resident(*, resident_id: int) -> list[Any]:
+    """
+    List every level a person has or had, newest first.
+
+    Rows of (CareLevel, scheme version, assessment's public id, assessment's points, confirmed by).
+    """
+    wanted = (
+        select(
+            CareLevel,
+            SchemeVersion.version,
+            Assessment.public_id.label("assessment"),
+            Assessment.points,
+            Account.name.label("confirmed_by"),
+        )
+        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
+        .outerjoin(Assessment, Assessment.id == CareLevel.assessment_id)
+        .outerjoin(Account, Account.id == CareLevel.confirmed_by)
+        .where(CareLevel.resident_id == resident_id)
+        .order_by(CareLevel.from_date.desc(), CareLevel.id.desc())
+    )
+    return list(db.session.execute(wanted))

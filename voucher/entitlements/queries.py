@@ -47,8 +47,8 @@ def list_entitlements(
     Age, circumstance and level are those of that day; only confirmed levels count where the
     programme asks for confirmation.
     """
-    levels = find_levels_in_force(scale=programme.scale, on=period_from)
-    gbt_levels = find_levels_in_force(scale=GBT, on=period_from)
+    levels = find_levels_in_force(scale=programme.scale, on=period_from, resident_id=resident_id)
+    gbt_levels = find_levels_in_force(scale=GBT, on=period_from, resident_id=resident_id)
     for row in _list_residents(actor, period_from, community_id, resident_id):
         gbt = gbt_levels.get(row.id)
         facts = Facts(

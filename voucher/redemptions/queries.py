@@ -1,11 +1,12 @@
 """Reading vouchers as a till sees them, and redemptions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
-from voucher.access import Actor
+from voucher.access import Actor, within_area
 from voucher.codes import is_typed_code, parse_typed_code, write_print_code
 from voucher.config import Home, read_key
 from voucher.db import db
@@ -206,3 +207,33 @@ def get_redemption(*, actor: Actor, redemption_id: int) -> Redemption:
             "redemption_unknown", N_("没有编号为 %(redemption)s 的核销"), redemption=redemption_id
         )
     return found
+
+
+def list_uses_of_resident(*, actor: Actor, resident_id: int, limit: int) -> list[Any]:
+    """List a person's last uses, newest first: (Redemption, Reversal or None, serial, shop)."""
+    wanted = (
+        select(Redemption, Reversal, Voucher.serial, Shop.code, Shop.name.label("shop"))
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .join(Shop, Shop.id == Redemption.shop_id)
+        .outerjoin(Reversal, Reversal.redemption_id == Redemption.id)
+        .where(Voucher.resident_id == resident_id, within_area(Voucher.community_id, actor))
+        .order_by(Redemption.redeemed_at.desc(), Redemption.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(wanted))
+
+
+def count_uses_after(*, resident_id: int, instant: datetime) -> int:
+    """Count what was taken from a person's vouchers from an instant on and not given back."""
+    reversed_since = exists().where(Reversal.redemption_id == Redemption.id)
+    later = (
+        select(func.count())
+        .select_from(Redemption)
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .where(
+            Voucher.resident_id == resident_id,
+            Redemption.redeemed_at >= instant,
+            ~reversed_since,
+        )
+    )
+    return db.session.scalar(later) or 0

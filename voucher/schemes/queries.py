@@ -61,6 +61,15 @@ def list_bundled_schemes() -> tuple[Instrument | Programme, ...]:
     return (*bundled.instruments.values(), *bundled.programmes.values())
 
 
+def list_programmes() -> tuple[Programme, ...]:
+    """List the bundled programmes, each in its newest version."""
+    newest: dict[str, Programme] = {}
+    for programme in _load_bundled().programmes.values():
+        if programme.version >= newest.get(programme.id, programme).version:
+            newest[programme.id] = programme
+    return tuple(newest.values())
+
+
 def get_instrument(scheme_id: str, version: int | None = None) -> Instrument:
     """
     Get an adopted instrument, its newest version unless one is named.

@@ -50,6 +50,13 @@ def list_shops(*, actor: Actor, state: ShopState | None = None) -> list[Shop]:
     return list(db.session.scalars(query.where(Shop.state == state) if state else query))
 
 
+def find_shops(*, actor: Actor, text: str, limit: int) -> list[Shop]:
+    """Find shops the actor may see by their code or a part of their name, by code."""
+    named = or_(Shop.code == text.upper(), Shop.name.contains(text, autoescape=True))
+    wanted = select(Shop).where(within_scope(actor), named).order_by(Shop.code)
+    return list(db.session.scalars(wanted.limit(limit)))
+
+
 def list_prices(*, actor: Actor, day: date) -> dict[int, dict[str, int]]:
     """Give what each shop of the actor's area offers on a day: fen by service, by shop id."""
     rows = db.session.execute(

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
+from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, NotAllowed, NotFound
 from voucher.residents.models import Resident
 from voucher.text import natural_key
-from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
-from voucher.vouchers.rules import PrintState, RunState, VoucherState
+from voucher.vouchers.models import Handover, IssueRun, Print, RunLine, Voucher
+from voucher.vouchers.rules import OPEN_STATES, PrintState, RunState, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +191,42 @@ def list_communities_of_run(*, actor: Actor, run_id: int) -> list[Division]:
             .order_by(Division.code)
         )
     )
+
+
+def list_vouchers_of_resident(*, actor: Actor, resident_id: int, limit: int) -> list[Any]:
+    """List a person's last vouchers, newest first: (Voucher, number of its last print)."""
+    last_print = (
+        select(func.max(Print.number))
+        .where(Print.voucher_id == Voucher.id)
+        .correlate(Voucher)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Voucher, last_print.label("print_number"))
+        .where(Voucher.resident_id == resident_id, within_area(Voucher.community_id, actor))
+        .order_by(Voucher.period_from.desc(), Voucher.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(wanted))
+
+
+def list_prints_of_resident(*, actor: Actor, resident_id: int, limit: int) -> list[Any]:
+    """List the last paper of a person: (Print, serial, when given, by whom), newest first."""
+    wanted = (
+        select(Print, Voucher.serial, Handover.handed_over_at, Account.name.label("given_by"))
+        .join(Voucher, Voucher.id == Print.voucher_id)
+        .outerjoin(Handover, Handover.print_id == Print.id)
+        .outerjoin(Account, Account.id == Handover.handed_over_by)
+        .where(Voucher.resident_id == resident_id, within_area(Voucher.community_id, actor))
+        .order_by(Print.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(wanted))
+
+
+def list_open_vouchers(*, resident_id: int) -> list[Voucher]:
+    """List what a person still has: what a departure holds, wherever it was issued."""
+    wanted = select(Voucher).where(
+        Voucher.resident_id == resident_id, Voucher.state.in_(OPEN_STATES)
+    )
+    return list(db.session.scalars(wanted.order_by(Voucher.serial)))

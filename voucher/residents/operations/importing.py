@@ -34,7 +34,7 @@ from voucher.text import pinyin_sort_key
 
 _BATCH = 2_000
 _KEY_LENGTH = 300
-_HISTORY_LENGTH = 500
+HISTORY_LENGTH = 500
 _PEOPLE: Table = Resident.__table__  # type: ignore[assignment]
 _Value = TypeVar("_Value")
 
@@ -53,7 +53,7 @@ def import_roster(*, actor: Actor, file: RosterFile, now: datetime) -> Compariso
     communities = {place.code: place.id for place in list_communities()}
     people = [(person, secrets.token_hex(8)) for person in compared.added]
     for batch in _batches(people):
-        _insert_people([_describe_new(person, key, communities, now) for person, key in batch])
+        _insert_people([describe_new(person, key, communities, now) for person, key in batch])
     for changed in _batches(compared.changed):
         _write_changes(changed, communities, event_id, now)
     _ask_about_twins(actor, compared, people, communities, now)
@@ -110,7 +110,7 @@ def _record_import(actor: Actor, file: RosterFile, compared: Comparison, now: da
     )
 
 
-def _describe_new(
+def describe_new(
     person: NewResident, key: str, communities: Mapping[str, int], now: datetime
 ) -> dict[str, Any]:
     row = person.row
@@ -123,11 +123,11 @@ def _describe_new(
         "registered_at": now,
         "departed_date": None,
         "departure": None,
-        **_describe_fields(row, key, person.phone_index, communities),
+        **describe_fields(row, key, person.phone_index, communities),
     }
 
 
-def _describe_fields(
+def describe_fields(
     row: ResidentRow, key: str, phone_index: str | None, communities: Mapping[str, int]
 ) -> dict[str, Any]:
     return {
@@ -143,7 +143,7 @@ def _describe_fields(
 
 
 # Which columns of the table a changed field of the roster writes.
-_WRITTEN = {
+WRITTEN = {
     "name": ("name", "name_key"),
     "community": ("community_id",),
     "address": ("address",),
@@ -163,13 +163,13 @@ def _write_changes(
     history: list[dict[str, Any]] = []
     for changed in batch:
         key = changed.known.public_id
-        values = _describe_fields(changed.row, key, changed.phone_index, communities)
+        values = describe_fields(changed.row, key, changed.phone_index, communities)
         fields = tuple(change.field for change in changed.changes)
-        written = {f"new_{column}": values[column] for name in fields for column in _WRITTEN[name]}
+        written = {f"new_{column}": values[column] for name in fields for column in WRITTEN[name]}
         by_fields.setdefault(fields, []).append({"resident": changed.known.id, **written})
-        history += _describe_history(changed, event_id, now)
+        history += describe_history(changed, event_id, now)
     for fields, records in by_fields.items():
-        columns = [column for name in fields for column in _WRITTEN[name]]
+        columns = [column for name in fields for column in WRITTEN[name]]
         change = update(_PEOPLE).where(_PEOPLE.c.id == bindparam("resident"))
         db.session.execute(
             change.values({column: bindparam(f"new_{column}") for column in columns}), records
@@ -177,7 +177,7 @@ def _write_changes(
     db.session.execute(insert(ResidentChange.__table__), history)  # type: ignore[arg-type]
 
 
-def _describe_history(
+def describe_history(
     changed: ChangedResident, event_id: int, now: datetime
 ) -> Iterator[dict[str, Any]]:
     for change in changed.changes:
@@ -186,8 +186,8 @@ def _describe_history(
             "event_id": event_id,
             "changed_at": now,
             "field": change.field,
-            "before": change.before and change.before[:_HISTORY_LENGTH],
-            "after": change.after and change.after[:_HISTORY_LENGTH],
+            "before": change.before and change.before[:HISTORY_LENGTH],
+            "after": change.after and change.after[:HISTORY_LENGTH],
         }
 
 

@@ -40,6 +40,12 @@ DEPARTURES_LAYOUT = Layout(
 )
 
 
+DEPARTURE_TITLES = {
+    Departure.DIED: N_("去世"),
+    Departure.MOVED_OUT: N_("迁出本区"),
+}
+
+
 class DepartureRow(NamedTuple):
     """An accepted row."""
 
@@ -109,3 +115,18 @@ def _find_day_faults(cell: Cell, departed: date | None, day: date) -> Iterator[F
         yield Fault("date_invalid", N_("离开日期不存在或写法不明，请写成 2026-02-03"), {})
     elif departed > day:
         yield Fault("date_future", N_("离开日期晚于基准日"), {})
+
+
+def find_departure_faults(
+    *, departure: str, day_text: str, born: date, today: date
+) -> dict[str, Fault]:
+    """Give the fault of each field of a form about one person: `departure`, `departed`."""
+    faults: dict[str, Fault] = {}
+    if departure not in set(Departure):
+        faults["departure"] = Fault("departure_unknown", N_("请选择离开原因"), {})
+    departed = read_day(day_text)
+    if departed is not None and departed < born:
+        faults["departed"] = Fault("date_before_birth", N_("离开日期早于出生日期"), {})
+    for fault in _find_day_faults(day_text, departed, today):
+        faults["departed"] = fault
+    return faults

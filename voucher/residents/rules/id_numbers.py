@@ -77,6 +77,11 @@ def age_on(*, born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def is_sound_form(number: str) -> bool:
+    """Say whether a normalised text has the shape of an identity number, whatever it says."""
+    return _NUMBER.fullmatch(number) is not None
+
+
 def is_sound(number: str, *, day: date) -> bool:
     """Say whether length, check character and date are good, the date no later than the day."""
     if not _NUMBER.fullmatch(number) or check_character(number[:17]) != number[17]:

@@ -4,18 +4,20 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from voucher.refusals import N_
+
 
 class Situation(StrEnum):
     """The circumstances that are known; 低保边缘 is not 低保."""
 
-    DESTITUTE = "特困"
-    LOW_INCOME = "低保"
-    NEAR_LOW_INCOME = "低保边缘"
-    LOST_ONLY_CHILD = "失独"
-    PRIVILEGED = "优抚"
-    ALONE = "独居"
-    EMPTY_NEST = "空巢"
-    DISABLED = "残疾"
+    DESTITUTE = N_("特困")
+    LOW_INCOME = N_("低保")
+    NEAR_LOW_INCOME = N_("低保边缘")
+    LOST_ONLY_CHILD = N_("失独")
+    PRIVILEGED = N_("优抚")
+    ALONE = N_("独居")
+    EMPTY_NEST = N_("空巢")
+    DISABLED = N_("残疾")
 
 
 _KNOWN = frozenset(Situation)
