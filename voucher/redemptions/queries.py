@@ -197,12 +197,16 @@ def get_redemption(*, actor: Actor, redemption_id: int) -> Redemption:
     if found is not None and actor.device_id is not None and found.shop_id != actor.shop_id:
         found = None
     if found is not None and actor.device_id is None:
-        community = db.session.scalar(
-            select(Voucher.community_id).where(Voucher.id == found.voucher_id)
-        )
-        found = found if actor.covers(community) else None
+        found = found if actor.covers(get_community_of(redemption=found)) else None
     if found is None:
         raise NotFound(
             "redemption_unknown", N_("没有编号为 %(redemption)s 的核销"), redemption=redemption_id
         )
     return found
+
+
+def get_community_of(*, redemption: Redemption) -> int:
+    """Give the community whose voucher was used."""
+    return db.session.scalars(
+        select(Voucher.community_id).where(Voucher.id == redemption.voucher_id)
+    ).one()
