@@ -1,18 +1,30 @@
 """Reading levels and what grading needs."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
+from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.care_levels.models import CareLevel, LevelState
+from voucher.care_levels.rules import SaidReason, word_reasons
 from voucher.db import db
+from voucher.divisions.models import Division
+from voucher.listing import Slice, Wanted, take_slice
+from voucher.periods import full_years
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
+from voucher.schemes.queries import GBT, get_level, get_scale
+from voucher.schemes.rules.granting import judge_grants
+from voucher.schemes.rules.programmes import Programme
+from voucher.schemes.rules.values import Facts, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +101,189 @@ def find_present_levels(*, scale: str) -> dict[int, CareLevel]:
         .order_by(CareLevel.resident_id, CareLevel.state)
     )
     return {row.resident_id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposed level as an official judges it: whose, from what to what, from when and why."""
+
+    id: int
+    public_id: str
+    name: str
+    community: str
+    scale: str
+    scale_name: Words
+    before: Words | None
+    after: Words
+    from_date: date
+    reasons: tuple[SaidReason, ...]
+    graded_by: str
+
+
+def list_proposals(*, actor: Actor, wanted: Wanted) -> Slice[Proposal]:
+    """List what is proposed in the area, by the filters `scale`, `level` and `community`."""
+    before, before_version = aliased(CareLevel), aliased(SchemeVersion)
+    in_force = and_(
+        before.resident_id == CareLevel.resident_id,
+        before.scale == CareLevel.scale,
+        before.state == LevelState.CONFIRMED,
+        before.to_date.is_(None),
+    )
+    query = (
+        select(
+            *(CareLevel.id, CareLevel.scale, CareLevel.level, CareLevel.reasons),
+            *(CareLevel.from_date, SchemeVersion.version, Assessment.points),
+            *(Resident.public_id, Resident.name, Division.name.label("community")),
+            *(before.level.label("before"), before_version.version.label("before_version")),
+            Account.name.label("graded_by"),
+        )
+        .join(Resident, Resident.id == CareLevel.resident_id)
+        .join(Division, Division.id == Resident.community_id)
+        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
+        .join(Account, Account.id == CareLevel.graded_by)
+        .outerjoin(Assessment, Assessment.id == CareLevel.assessment_id)
+        .outerjoin(before, in_force)
+        .outerjoin(before_version, before_version.id == before.scheme_version_id)
+        .where(CareLevel.state == LevelState.PROPOSED, within_area(Resident.community_id, actor))
+    )
+    for name, column in _FILTERS.items():
+        if wanted[name]:
+            query = query.where(column == wanted[name])
+    found = take_slice(query, wanted=wanted, sorts=PROPOSAL_SORTS, last=CareLevel.__table__.c.id)
+    return Slice([_as_proposal(row) for row in found.rows], found.total, wanted)
+
+
+_FILTERS: dict[str, Any] = {
+    "scale": CareLevel.scale,
+    "level": CareLevel.level,
+    "community": Division.code,
+}
+PROPOSAL_SORTS: dict[str, Any] = {
+    "name": Resident.name_key,
+    "community": Division.code,
+    "level": CareLevel.level,
+    "from": CareLevel.from_date,
+}
+
+
+def _as_proposal(row: Any) -> Proposal:
+    scheme = get_scale(scale=row.scale, version=row.version)
+    before = row.before and get_level(scale=row.scale, version=row.before_version, level=row.before)
+    return Proposal(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        community=row.community,
+        scale=row.scale,
+        scale_name=scheme.name,
+        before=before.name if before else None,
+        after=get_level(scale=row.scale, version=row.version, level=row.level).name,
+        from_date=row.from_date,
+        reasons=word_reasons(
+            scheme, row.reasons, total=sum(row.points.values()) if row.points else None
+        ),
+        graded_by=row.graded_by,
+    )
+
+
+def count_proposals(*, actor: Actor) -> dict[str, dict[str, int]]:
+    """Count what is proposed in the area, by scale and level."""
+    rows = db.session.execute(
+        select(CareLevel.scale, CareLevel.level, func.count())
+        .join(Resident, Resident.id == CareLevel.resident_id)
+        .where(CareLevel.state == LevelState.PROPOSED, within_area(Resident.community_id, actor))
+        .group_by(CareLevel.scale, CareLevel.level)
+        .order_by(CareLevel.scale, CareLevel.level)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for scale, level, count in rows:
+        counts.setdefault(scale, {})[level] = count
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a confirmation would do: by resident the new level; what it leaves out, and why."""
+
+    proposed: Mapping[int, str]
+    own: int
+    later: int
+
+
+def preview_confirmation(
+    *, actor: Actor, scale: str, on: date, level_ids: tuple[int, ...] | None
+) -> Preview:
+    """Give what confirming all of a scale, or these of it, would put in force on a day."""
+    wanted = (
+        select(CareLevel.resident_id, CareLevel.level, CareLevel.graded_by, CareLevel.from_date)
+        .join(Resident, Resident.id == CareLevel.resident_id)
+        .where(
+            CareLevel.scale == scale,
+            CareLevel.state == LevelState.PROPOSED,
+            within_area(Resident.community_id, actor),
+        )
+    )
+    if level_ids is not None:
+        wanted = wanted.where(CareLevel.id.in_(level_ids))
+    rows = db.session.execute(wanted).all()
+    others = [row for row in rows if row.graded_by != actor.account_id]
+    ready = [row for row in others if row.from_date <= on]
+    return Preview(
+        proposed={row.resident_id: row.level for row in ready},
+        own=len(rows) - len(others),
+        later=len(others) - len(ready),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastLine:
+    """A level: how many people are in it and what it may cost a month in fen, then and now."""
+
+    name: Words
+    people_before: int
+    people_after: int
+    fen_before: int
+    fen_after: int
+
+
+def forecast_cost(
+    *, actor: Actor, programme: Programme, on: date, proposed: Mapping[int, str]
+) -> tuple[ForecastLine, ...]:
+    """
+    Give what a programme may cost a month in the area, before and after levels are confirmed.
+
+    The cost is what the level grants at most: faces, caps of every use, ceilings.
+    """
+    now = {
+        row: level.level
+        for row, level in find_levels_in_force(scale=programme.scale, on=on).items()
+    }
+    gbt = {row: level.level for row, level in find_levels_in_force(scale=GBT, on=on).items()}
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    fen_before: Counter[str] = Counter()
+    fen_after: Counter[str] = Counter()
+    judge = cache(partial(_judge_cost, programme))
+    for row in list_present_residents(actor=actor, on=on):
+        facts = Facts(full_years(row.born_date, on), tuple(row.situation), gbt.get(row.id, ""))
+        for people, fen, level in (
+            (before, fen_before, now.get(row.id)),
+            (after, fen_after, proposed.get(row.id, now.get(row.id))),
+        ):
+            if level is not None:
+                people[level] += 1
+                fen[level] += judge(level, facts)
+    return tuple(
+        ForecastLine(
+            level.name,
+            before[level.id],
+            after[level.id],
+            fen_before[level.id],
+            fen_after[level.id],
+        )
+        for level in programme.levels
+    )
+
+
+def _judge_cost(programme: Programme, level: str, facts: Facts) -> int:
+    return sum(grant.committed_fen for grant in judge_grants(programme, level, facts).grants)

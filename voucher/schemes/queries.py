@@ -61,6 +61,16 @@ def list_bundled_schemes() -> tuple[Instrument | Programme, ...]:
     return (*bundled.instruments.values(), *bundled.programmes.values())
 
 
+def list_programmes() -> tuple[Programme, ...]:
+    """List the adopted programmes, each in its newest version."""
+    newest: dict[str, Programme] = {}
+    for programme in _load_bundled().programmes.values():
+        known = newest.get(programme.id)
+        if known is None or known.version < programme.version:
+            newest[programme.id] = programme
+    return tuple(newest.values())
+
+
 def get_instrument(scheme_id: str, version: int | None = None) -> Instrument:
     """
     Get an adopted instrument, its newest version unless one is named.
@@ -128,17 +138,26 @@ def get_scheme(scheme_id: str) -> Instrument | Programme:
     return get_programme(scheme_id)
 
 
+def get_scale(*, scale: str, version: int) -> Instrument | Programme:
+    """
+    Get the version of a scale: an instrument, or a programme that classes itself.
+
+    :raises NotFound: scheme_unknown.
+    """
+    bundled = _load_bundled()
+    scheme = bundled.instruments.get((scale, version)) or bundled.programmes.get((scale, version))
+    if scheme is None:
+        raise _refuse_unknown(scale, [*bundled.instruments, *bundled.programmes])
+    return scheme
+
+
 def get_level(*, scale: str, version: int, level: str) -> Level:
     """
     Get a level with its names; the scale is an instrument or a programme that classes itself.
 
     :raises NotFound: scheme_unknown or level_unknown.
     """
-    bundled = _load_bundled()
-    scheme = bundled.instruments.get((scale, version)) or bundled.programmes.get((scale, version))
-    if scheme is None:
-        raise _refuse_unknown(scale, [*bundled.instruments, *bundled.programmes])
-    for known in scheme.levels:
+    for known in get_scale(scale=scale, version=version).levels:
         if known.id == level:
             return known
     raise NotFound("level_unknown", N_("没有等级“%(level)s”"), level=level[:40])
