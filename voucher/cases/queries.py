@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
@@ -20,9 +20,7 @@ def get_case(*, actor: Actor, case_id: int, kind: Kind | None = None) -> Case:
 
     :raises NotFound: case_unknown.
     """
-    found = db.session.scalar(
-        select(Case).where(Case.id == case_id, within_area(Case.community_id, actor))
-    )
+    found = db.session.scalar(select(Case).where(Case.id == case_id, _is_within(actor)))
     if found is None or kind not in (None, found.kind):
         raise NotFound("case_unknown", N_("没有编号为 %(case)s 的案件"), case=case_id)
     return found
@@ -30,7 +28,7 @@ def get_case(*, actor: Actor, case_id: int, kind: Kind | None = None) -> Case:
 
 def select_cases(*, actor: Actor, kinds: Collection[str], state: str) -> Select[Any]:
     """Give the query for the cases of some kinds: `open`, `decided`, or in any state."""
-    wanted = select(Case).where(Case.kind.in_(sorted(kinds)), within_area(Case.community_id, actor))
+    wanted = select(Case).where(Case.kind.in_(sorted(kinds)), _is_within(actor))
     if state == "open":
         return wanted.where(Case.decision.is_(None))
     return wanted.where(Case.decision.is_not(None)) if state == "decided" else wanted
@@ -41,3 +39,8 @@ def find_names(*, keys: Collection[str]) -> Mapping[str, str]:
     ids = {int(key.removeprefix(_ACCOUNT)) for key in keys if key.startswith(_ACCOUNT)}
     rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(ids))))
     return {f"{_ACCOUNT}{row.id}": row.name for row in rows}
+
+
+def _is_within(actor: Actor) -> ColumnElement[bool]:
+    # A case without a community concerns the whole district.
+    return or_(Case.community_id.is_(None), within_area(Case.community_id, actor))

@@ -21,6 +21,7 @@ from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.queries import get_community_of, get_redemption
+from voucher.redemptions.rules import choose_return
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.replies import check_client_key, find_reply, fingerprint_of, store_reply
 from voucher.vouchers.models import Voucher
@@ -178,11 +179,9 @@ def _give_back(redemption: Redemption, now: datetime) -> LedgerAccount:
     voucher = db.session.execute(
         select(Voucher.state, Voucher.period_to).where(Voucher.id == redemption.voucher_id)
     ).one()
-    target = LedgerAccount.COMMITTED
-    if voucher.state == VoucherState.VOID:
-        target = LedgerAccount.VOID
-    elif voucher.state == VoucherState.LAPSED or local_date(now) >= voucher.period_to:
-        target = LedgerAccount.LAPSED
+    target = LedgerAccount(
+        choose_return(state=voucher.state, period_to=voucher.period_to, today=local_date(now))
+    )
     part = {
         LedgerAccount.COMMITTED: Voucher.balance_fen,
         LedgerAccount.VOID: Voucher.void_fen,

@@ -24,13 +24,12 @@ from voucher.care_levels.queries import (
     PROPOSAL_SORTS,
     Proposal,
     count_proposals,
-    forecast_cost,
     list_proposals,
-    preview_confirmation,
 )
 from voucher.care_levels.rules import FACT_SENTENCES, SaidReason
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
+from voucher.entitlements.queries import forecast_cost, preview_confirmation
 from voucher.listing import Column, read_wanted, send_workbook
 from voucher.pages import select_language
 from voucher.periods import local_date
@@ -78,7 +77,7 @@ def show_list() -> str | Response:
         return send_workbook(name=gettext("拟定等级"), columns=COLUMNS, rows=found.rows)
     scales = {scale: (get_scheme(scale), levels) for scale, levels in counts.items()}
     return render_template(
-        "care_levels/show_list.html",
+        "entitlements/show_list.html",
         slice=found,
         columns=COLUMNS,
         chosen_columns=(Column(N_("选择")), *COLUMNS),
@@ -101,7 +100,7 @@ def ask_grade() -> str:
 
 def _ask_grade(form: Grading, refusal: Refusal | None) -> str:
     return render_template(
-        "care_levels/ask_grade.html",
+        "entitlements/ask_grade.html",
         form=form,
         refusal=refusal,
         programme_options=[(one.id, one.name.say(select_language())) for one in list_programmes()],
@@ -155,7 +154,7 @@ def _ask_confirm(scale: str, level_ids: tuple[int, ...] | None, refusal: Refusal
     on = local_date(now)
     preview = preview_confirmation(actor=g.actor, scale=scale, on=on, level_ids=level_ids)
     return render_template(
-        "care_levels/ask_confirm.html",
+        "entitlements/ask_confirm.html",
         scheme=scheme,
         preview=preview,
         level_ids=level_ids or (),
