@@ -66,7 +66,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Give the town's home at each stage: founded, funded, drafted, issued, given."""
+    """Give the town's home at each stage: founded, funded, drafted, issued, given, living."""
     return build_town(tmp_path_factory.mktemp("town"))
 
 

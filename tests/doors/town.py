@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.doors.living import live_on
 from tests.shops.factories import COMMUNITY, OTHER_COMMUNITY, make_book, service_row, shop_row
 from voucher.app import create_app
 from voucher.config import load_home, read_key
@@ -42,6 +43,21 @@ DIVISIONS = (
 )
 
 
+def _person(
+    name: str, born: str, sequence: int, place: tuple[str, str], situation: str
+) -> tuple[str, ...]:
+    body = f"510104{born}{sequence:03d}"
+    number = body + check_character(body)
+    return (name, number, f"1390000{sequence:04d}", *place, f"示例路{sequence}号", situation, "")
+
+
+ROSTER = [
+    _person("王秀英", "19410101", 2, COMMUNITY, "独居"),
+    _person("李建国", "19510615", 1, COMMUNITY, ""),
+    _person("张玉兰", "19610615", 4, OTHER_COMMUNITY, ""),
+]
+
+
 def build_town(folder: Path) -> dict[str, Path]:
     """Build the town step by step; give its home as it was after each."""
     door = Door(folder / "work")
@@ -52,6 +68,7 @@ def build_town(folder: Path) -> dict[str, Path]:
         ("drafted", _draft),
         ("issued", _issue),
         ("given", _give),
+        ("living", _live),
     ):
         build(door)
         stages[name] = shutil.copytree(door.home, folder / name)
@@ -63,14 +80,9 @@ def _found(door: Door) -> None:
     for name, role in PEOPLE:
         door.answer("accounts", "add", name, "--role", role)
     door.answer("divisions", "import", write_file(door, "divisions.csv", _list_divisions()))
-    roster = [
-        _person("王秀英", "19410101", 2, COMMUNITY, "独居"),
-        _person("李建国", "19510615", 1, COMMUNITY, ""),
-        _person("张玉兰", "19610615", 4, OTHER_COMMUNITY, ""),
-    ]
-    book = write_workbook(sheets=[("花名册", ROSTER_TITLES, roster)])
+    book = write_workbook(sheets=[("花名册", ROSTER_TITLES, ROSTER)])
     imported = door.answer("residents", "import", write_file(door, "roster.xlsx", book))
-    assert imported["accepted"] == len(roster), imported
+    assert imported["accepted"] == len(ROSTER), imported
     shops = make_book(
         [shop_row(SHOP), shop_row(OTHER_SHOP, 账号="6222418600883785975")],
         [
@@ -105,6 +117,11 @@ def _give(door: Door) -> None:
     door.answer("handover", 1, "--as", "worker")
 
 
+def _live(door: Door) -> None:
+    codes = {item: paper.typed_code for item, paper in read_paper(door).items()}
+    live_on(door, codes=codes, id_numbers=[person[1] for person in ROSTER])
+
+
 def write_file(door: Door, name: str, content: bytes) -> Path:
     """Put a file where an office would have it, and give its path."""
     path = door.home.parent / name
@@ -115,14 +132,6 @@ def write_file(door: Door, name: str, content: bytes) -> Path:
 def _list_divisions() -> bytes:
     lines = ["code,name,level,parent_code", *(",".join(row) for row in DIVISIONS)]
     return "\n".join(lines).encode()
-
-
-def _person(
-    name: str, born: str, sequence: int, place: tuple[str, str], situation: str
-) -> tuple[str, ...]:
-    body = f"510104{born}{sequence:03d}"
-    number = body + check_character(body)
-    return (name, number, f"1390000{sequence:04d}", *place, f"示例路{sequence}号", situation, "")
 
 
 def read_paper(door: Door) -> dict[str, SheetVoucher]:

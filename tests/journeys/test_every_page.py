@@ -1,0 +1,90 @@
+"""
+Every page that a person can reach by its links, as each role: no barrier, no dead end, no overflow.
+
+The crawl starts at the home page and opens one page of each kind (route). It runs on a town in the
+middle of its month, in Chinese on a narrow screen and in English on a wide one.
+"""
+
+from collections import deque
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+
+from tests.browsing import NARROW, WIDE, Site, find_barriers, sign_in_at, take_picture
+
+ROLES = ("worker", "assessor", "approver", "finance", "auditor", "desk", "admin")
+# Not pages: a file to keep, or a page of another kind of reader that has a test of its own.
+NOT_CRAWLED = {"static", "openapi.show_description"}
+MOST_PAGES = 60
+
+
+def list_links(page: Page) -> list[str]:
+    """Give where the links of a page lead, in order, without repetition."""
+    found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    return list(dict.fromkeys(found))
+
+
+def name_route(site: Site, address: str) -> str | None:
+    """Give the route behind an address of this site, or None where it leads elsewhere."""
+    parts = urlsplit(address)
+    if parts.netloc and parts.netloc != urlsplit(site.url).netloc:
+        return None
+    try:
+        endpoint, _ = site.app.url_map.bind("localhost").match(parts.path)
+    except HTTPException:
+        return "missing"
+    return str(endpoint)
+
+
+def is_file(address: str) -> bool:
+    return "format=xlsx" in address or address.endswith((".pdf", ".xlsx", ".zip"))
+
+
+def crawl(site: Site, page: Page, name: str) -> list[str]:
+    """Open one page of each route that can be reached; give what is wrong with them."""
+    faults: list[str] = []
+    seen: set[str] = set()
+    waiting = deque(["/"])
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.popleft()
+        route = name_route(site, address)
+        if route is None or route in seen or route in NOT_CRAWLED or is_file(address):
+            continue
+        seen.add(route)
+        faults += [f"{name} {route} {fault}" for fault in look_at(site, page, address)]
+        take_picture(page, f"{name}-{route}")
+        for link in list_links(page):
+            if link.startswith("#") and link != "#":
+                continue
+            if link == "#" or name_route(site, link) == "missing":
+                faults.append(f"{name} {route} leads nowhere: {link}")
+            elif link.startswith("/"):
+                waiting.append(link)
+    return faults
+
+
+def look_at(site: Site, page: Page, address: str) -> list[str]:
+    """Open a page and give what is wrong with it."""
+    answer = page.goto(site.url + address)
+    if answer is None or answer.status != 200:
+        return [f"answers {answer and answer.status}"]
+    faults = find_barriers(page)
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    if wider > 0:
+        faults.append(f"is {wider} px wider than the screen")
+    if page.locator("h1").count() != 1:
+        faults.append("has not exactly one heading of the first level")
+    return faults
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_is_without_barriers_and_dead_ends(serve_town, browse, role):
+    site = serve_town("living")
+    faults: list[str] = []
+    for name, english, viewport in (("zh-360", False, NARROW), ("en-1440", True, WIDE)):
+        page = sign_in_at(browse(english=english, viewport=viewport), site, role)
+        faults += crawl(site, page, f"{role}-{name}")
+
+    assert faults == []
