@@ -37,7 +37,6 @@ from voucher.audit import models as _audit  # noqa: F401
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels import models as _care_levels  # noqa: F401
 from voucher.care_levels.cli import commands as care_levels_commands
-from voucher.care_levels.views import blueprint as levels_pages
 from voucher.cases import models as _cases  # noqa: F401
 from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
 from voucher.console import Doors, Gate
@@ -45,6 +44,7 @@ from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions import models as _divisions  # noqa: F401
 from voucher.divisions.cli import commands as divisions_commands
 from voucher.entitlements.cli import commands as entitlements_commands
+from voucher.entitlements.views import blueprint as levels_pages
 from voucher.ledger import models as _ledger  # noqa: F401
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
@@ -54,6 +54,8 @@ from voucher.overview.views.cases import blueprint as cases_pages
 from voucher.overview.views.desk import blueprint as desk_pages
 from voucher.overview.views.files import blueprint as files_pages
 from voucher.overview.views.home import blueprint as overview_pages
+from voucher.overview.views.redemptions import blueprint as redemptions_pages
+from voucher.overview.views.vouchers import blueprint as vouchers_pages
 from voucher.printouts import models as _printouts  # noqa: F401
 from voucher.printouts.cli import commands as printouts_commands
 from voucher.printouts.views import blueprint as printouts_pages
@@ -62,7 +64,6 @@ from voucher.redemptions.cli import commands as redemptions_commands
 from voucher.redemptions.views.departure_file import blueprint as departure_file_pages
 from voucher.redemptions.views.departures import blueprint as departures_pages
 from voucher.redemptions.views.public import blueprint as public_pages
-from voucher.redemptions.views.redemptions import blueprint as redemptions_pages
 from voucher.redemptions.views.till import blueprint as till_pages
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
@@ -87,7 +88,6 @@ from voucher.vouchers import models as _vouchers  # noqa: F401
 from voucher.vouchers.cli import commands as vouchers_commands
 from voucher.vouchers.views.handovers import blueprint as handovers_pages
 from voucher.vouchers.views.runs import blueprint as runs_pages
-from voucher.vouchers.views.vouchers import blueprint as vouchers_pages
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"

@@ -1,7 +1,7 @@
 """The town as the machine moves it: each deed done once in the product and once in the model."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,7 @@ class Life:
         self.departed: dict[int, date] = {}
         self.dead: set[int] = set()
         self.openers: dict[int, str] = {}
+        self.replacing: dict[str, str] = {}
         self.paid: dict[int, int] = {}
         self.bills: dict[tuple[date, int], tuple[int, int, int]] = {}
         self.reader = describe_reader(stage.home)
@@ -259,6 +260,30 @@ class Life:
             ended = model.end(paper, state)
             if state == "void":
                 self.committed[(programmes[paper.run], paper.period_from)] -= ended
+
+    def succeed(self, old: Paper, serial: str) -> None:
+        """Void a paper; what was left of it is worth a new one, out of the same budget."""
+        left, uses, key = old.balance, old.uses, self._budget_of(old)
+        self.end([old], "void")
+        self.committed[key] += left
+        new = replace(
+            old,
+            serial=serial,
+            unit=old.unit if old.kind == "count" else left,
+            code=find_live_code(serial),
+            dead_codes=[],
+            committed=left,
+            balance=left,
+            uses=uses,
+            state="inactive",
+            **dict.fromkeys(("redeemed", "released", "void", "lapsed"), 0),
+            held=False,
+        )
+        self.papers.append(new)
+
+    def _budget_of(self, paper: Paper) -> tuple[str, date]:
+        programme = next(run.programme for run in self.runs if run.id == paper.run)
+        return programme, paper.period_from
 
     def open_papers(self) -> list[Paper]:
         return [paper for paper in self.papers if paper.state in OPEN]

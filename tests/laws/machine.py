@@ -32,6 +32,7 @@ from voucher.vouchers.operations.ending import (
     release_voucher,
     void_vouchers,
 )
+from voucher.vouchers.operations.replacing import replace_voucher
 
 # A few papers are met again and again; those of people with vouchers of every kind.
 SOME = st.integers(0, 11)
@@ -212,6 +213,44 @@ class Town(RuleBasedStateMachine):
             paper.dead_codes.append(paper.code)
             paper.code = find_live_code(paper.serial)
             assert paper.code not in paper.dead_codes
+
+    @rule(number=SOME, is_worker=st.booleans())
+    def replace(self, number: int, is_worker: bool) -> None:
+        paper, life = self.paper(number), self.life
+        actor = life.town.worker if is_worker else life.town.approver
+        asker = life.replacing.get(paper.serial)
+        expected, is_open = None, paper.state in OPEN
+        if asker == actor.key:
+            expected = "self_approve"
+        elif is_open:
+            expected = self._find_hindrance(paper)
+        elif asker is None:
+            expected = "voucher_state"
+        done = life.do(lambda: self._call_replace(paper, actor), expected=expected)
+        if done is None:
+            return
+        if done["result"] == "waiting":
+            life.replacing[paper.serial] = actor.key
+            return
+        del life.replacing[paper.serial]
+        assert done["result"] == ("replaced" if is_open else "nothing_left")
+        if is_open:
+            life.succeed(paper, done["new_serial"])
+
+    def _call_replace(self, paper: Paper, actor: Actor) -> dict[str, object]:
+        return replace_voucher(
+            actor=actor,
+            serial=paper.serial,
+            reason="丢失",
+            may_approve=True,
+            kid=load_ring(self.life.town.home).signing_kid,
+            now=self.life.now,
+        )
+
+    def _find_hindrance(self, paper: Paper) -> str | None:
+        if self.life.today >= paper.period_to:
+            return "period_over"
+        return "resident_died" if paper.resident in self.life.dead else None
 
     @rule(number=SOME, length=st.integers(0, 2), is_worker=st.booleans())
     def void_a_range(self, number: int, length: int, is_worker: bool) -> None:

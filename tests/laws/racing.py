@@ -26,6 +26,7 @@ from voucher.refusals import Refusal
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import hand_over
 from voucher.vouchers.operations.ending import cancel_run
+from voucher.vouchers.operations.replacing import replace_voucher
 
 # Children start from a clean server process: a fork of this one would share its connections.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -155,6 +156,18 @@ def end_one(home: Home, town: Town, run_id: int, deed: str) -> list[Answer]:
     except Refusal as refusal:
         return [("refused", refusal.word)]
     return [("accepted", deed)]
+
+
+def replace_one(home: Home, actor: Actor, serial: str) -> list[Answer]:
+    """Try to replace a voucher as the second person."""
+    try:
+        with transaction():
+            done = replace_voucher(
+                actor=actor, serial=serial, reason="遗失", may_approve=True, kid=1, now=clock.now()
+            )
+    except Refusal as refusal:
+        return [("refused", refusal.word)]
+    return [("accepted" if done["result"] == "replaced" else "refused", done["result"])]
 
 
 def reverse_all(home: Home, till: Actor, redemption_ids: Iterable[int]) -> list[Answer]:

@@ -14,6 +14,7 @@ from tests.laws.racing import (
     race,
     redeem_all,
     redeem_all_naively,
+    replace_one,
     reverse_all,
 )
 from tests.laws.stage import Stage
@@ -189,4 +190,21 @@ def test_a_run_is_cancelled_or_handed_over_never_both(stage):
 
     states = set(db.session.scalars(select(Voucher.state)))
     assert states in ({"void"}, {"active"})
+    assert run_checks()["breaches"] == []
+
+
+def test_of_two_who_replace_a_voucher_one_wins(stage):
+    town = stage.town
+    issue_and_hand_over(town)
+    wanted = select(Voucher.serial).where(Voucher.item == "services")
+    serial = db.session.scalars(wanted.order_by(Voucher.id)).first()
+    replace_one(stage.home, town.worker, serial)
+
+    answers = race(stage, replace_one, [(town.approver, serial), (town.controller, serial)] * 2)
+
+    words = count_words(answers)
+    assert words["accepted"] == 1
+    assert set(words) <= {"accepted", "voucher_state", "case_decided", "nothing_left"}
+    replaced = db.session.scalars(select(Voucher).where(Voucher.replaces_id.is_not(None))).all()
+    assert len(replaced) == 1
     assert run_checks()["breaches"] == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, true, update
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -165,14 +165,26 @@ def _as_row(
     }
 
 
-def confirm_levels(*, actor: Actor, scale: str, on: date, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which proposals somebody saw: those made up to an instant, or only these of them."""
+
+    graded_until: datetime
+    level_ids: tuple[int, ...] | None = None
+
+
+def confirm_levels(
+    *, actor: Actor, scale: str, on: date, now: datetime, choice: Choice | None = None
+) -> int:
     """
     Put every proposal of the area in force, except the actor's own; give how many.
 
-    The level before ends on the day the new one begins; one that began no earlier is replaced.
+    With a choice, only what was chosen. The level before ends on the day the new one begins; one
+    that began no earlier is replaced.
     """
-    mine = _proposals_of(actor, scale, on)
-    _end_earlier(actor, scale, on)
+    choice = choice or Choice(graded_until=now)
+    mine = _proposals_of(actor, scale, on, choice)
+    _end_earlier(actor, scale, on, choice)
     confirm = (
         update(CareLevel)
         .where(mine)
@@ -192,10 +204,13 @@ def confirm_levels(*, actor: Actor, scale: str, on: date, now: datetime) -> int:
 
 
 def _proposals_of(
-    actor: Actor, scale: str, on: date, row: type[CareLevel] = CareLevel
+    actor: Actor, scale: str, on: date, choice: Choice, row: type[CareLevel] = CareLevel
 ) -> ColumnElement[bool]:
     in_area = select(Resident.id).where(within_area(Resident.community_id, actor))
+    chosen = true() if choice.level_ids is None else row.id.in_(choice.level_ids)
     return and_(
+        chosen,
+        row.graded_at <= choice.graded_until,
         row.scale == scale,
         row.state == LevelState.PROPOSED,
         row.from_date <= on,
@@ -204,10 +219,10 @@ def _proposals_of(
     )
 
 
-def _end_earlier(actor: Actor, scale: str, on: date) -> None:
+def _end_earlier(actor: Actor, scale: str, on: date, choice: Choice) -> None:
     newer = aliased(CareLevel)
     follows = and_(
-        _proposals_of(actor, scale, on, newer), newer.resident_id == CareLevel.resident_id
+        _proposals_of(actor, scale, on, choice, newer), newer.resident_id == CareLevel.resident_id
     )
     in_force = and_(
         CareLevel.scale == scale,
@@ -227,4 +242,16 @@ def _end_earlier(actor: Actor, scale: str, on: date) -> None:
         .where(in_force, exists().where(follows).correlate(CareLevel))
         .values(state=LevelState.REPLACED)
         .execution_options(synchronize_session=False)
+    )
+
+
+def note_levels_read(*, actor: Actor, rows: int, is_export: bool, now: datetime) -> None:
+    """Record that somebody read, or took home, a list of people's levels."""
+    record_event(
+        actor=actor,
+        action="care_levels.export" if is_export else "care_levels.read_list",
+        subject_kind="list",
+        subject_id="care_levels",
+        now=now,
+        facts={"rows": rows},
     )

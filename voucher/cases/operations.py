@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from voucher.access import Actor
+from voucher.access import Actor, self_approve
 from voucher.cases.models import Case, Kind
 from voucher.db import count_changed, db
+from voucher.refusals import N_, Refusal
 
 
 def open_case(
@@ -45,6 +46,23 @@ def find_case(*, kind: Kind, question: str) -> Case | None:
     return db.session.scalar(select(Case).where(Case.kind == kind, Case.question == question))
 
 
+def find_open_case(*, kind: Kind, subject_id: int) -> Case | None:
+    """Give the open case of a kind about a subject, or None."""
+    return db.session.scalar(
+        select(Case).where(
+            Case.kind == kind, Case.subject_id == subject_id, Case.decision.is_(None)
+        )
+    )
+
+
+def number_question(question: str, *, kind: Kind, subject_id: int) -> str:
+    """Give the question as it is asked this time: what was declined once may be asked again."""
+    before = db.session.scalar(
+        select(func.count()).where(Case.kind == kind, Case.subject_id == subject_id)
+    )
+    return f"{question}:{before}" if before else question
+
+
 def decide_case(*, actor: Actor, case_id: int, decision: str, now: datetime) -> bool:
     """Close an open case with the decision of the domain concerned; say whether this call did."""
     decide = (
@@ -53,3 +71,16 @@ def decide_case(*, actor: Actor, case_id: int, decision: str, now: datetime) -> 
         .values(decision=decision, decided_by=actor.key, decided_at=now)
     )
     return count_changed(decide) == 1
+
+
+def close_case(*, actor: Actor, case_id: int, decision: str, now: datetime) -> None:
+    """
+    Close an open case, or say why not: of two who decide at once, one wins.
+
+    :raises Refusal: case_decided. :raises NotAllowed: self_approve, for who opened it.
+    """
+    if decide_case(actor=actor, case_id=case_id, decision=decision, now=now):
+        return
+    if db.session.scalar(select(Case.decision).where(Case.id == case_id)) is None:
+        raise self_approve()
+    raise Refusal("case_decided", N_("这个案件已经有人处理过了"))

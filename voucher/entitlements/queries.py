@@ -1,14 +1,21 @@
 """Who is due what for a period, and why not."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 
 from voucher.access import Actor, within_area
-from voucher.care_levels.queries import LevelInForce, find_levels_in_force
+from voucher.care_levels.models import CareLevel, LevelState
+from voucher.care_levels.queries import (
+    LevelInForce,
+    find_levels_in_force,
+    list_present_residents,
+)
 from voucher.db import db
 from voucher.periods import full_years
 from voucher.refusals import N_
@@ -18,7 +25,7 @@ from voucher.schemes.queries import GBT
 from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.granting import Grant, judge_grants
 from voucher.schemes.rules.programmes import Programme
-from voucher.schemes.rules.values import Facts, Reason
+from voucher.schemes.rules.values import Facts, Reason, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +105,91 @@ def _list_residents(
     if resident_id is not None:
         wanted = wanted.where(Resident.id == resident_id)
     yield from db.session.execute(wanted.order_by(Resident.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a confirmation would do: by resident the new level; what it leaves out, and why."""
+
+    proposed: Mapping[int, str]
+    own: int
+    later: int
+
+
+def preview_confirmation(
+    *, actor: Actor, scale: str, on: date, level_ids: tuple[int, ...] | None
+) -> Preview:
+    """Give what confirming all of a scale, or these of it, would put in force on a day."""
+    wanted = (
+        select(CareLevel.resident_id, CareLevel.level, CareLevel.graded_by, CareLevel.from_date)
+        .join(Resident, Resident.id == CareLevel.resident_id)
+        .where(
+            CareLevel.scale == scale,
+            CareLevel.state == LevelState.PROPOSED,
+            within_area(Resident.community_id, actor),
+        )
+    )
+    if level_ids is not None:
+        wanted = wanted.where(CareLevel.id.in_(level_ids))
+    rows = db.session.execute(wanted).all()
+    others = [row for row in rows if row.graded_by != actor.account_id]
+    ready = [row for row in others if row.from_date <= on]
+    return Preview(
+        proposed={row.resident_id: row.level for row in ready},
+        own=len(rows) - len(others),
+        later=len(others) - len(ready),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastLine:
+    """A level: how many people are in it and what it may cost a month in fen, then and now."""
+
+    name: Words
+    people_before: int
+    people_after: int
+    fen_before: int
+    fen_after: int
+
+
+def forecast_cost(
+    *, actor: Actor, programme: Programme, on: date, proposed: Mapping[int, str]
+) -> tuple[ForecastLine, ...]:
+    """
+    Give what a programme may cost a month in the area, before and after levels are confirmed.
+
+    The cost is what the level grants at most: faces, caps of every use, ceilings.
+    """
+    now = {
+        row: level.level
+        for row, level in find_levels_in_force(scale=programme.scale, on=on).items()
+    }
+    gbt = {row: level.level for row, level in find_levels_in_force(scale=GBT, on=on).items()}
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    fen_before: Counter[str] = Counter()
+    fen_after: Counter[str] = Counter()
+    judge = cache(partial(_judge_cost, programme))
+    for row in list_present_residents(actor=actor, on=on):
+        facts = Facts(full_years(row.born_date, on), tuple(row.situation), gbt.get(row.id, ""))
+        for people, fen, level in (
+            (before, fen_before, now.get(row.id)),
+            (after, fen_after, proposed.get(row.id, now.get(row.id))),
+        ):
+            if level is not None:
+                people[level] += 1
+                fen[level] += judge(level, facts)
+    return tuple(
+        ForecastLine(
+            level.name,
+            before[level.id],
+            after[level.id],
+            fen_before[level.id],
+            fen_after[level.id],
+        )
+        for level in programme.levels
+    )
+
+
+def _judge_cost(programme: Programme, level: str, facts: Facts) -> int:
+    return sum(grant.committed_fen for grant in judge_grants(programme, level, facts).grants)

@@ -20,6 +20,7 @@ from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.models import PrintFile
 from voucher.printouts.queries import (
     Office,
+    get_sheet_voucher,
     get_street,
     list_handover_lines,
     list_sheet_vouchers,
@@ -30,7 +31,8 @@ from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
-from voucher.vouchers.queries import get_run, list_communities_of_run
+from voucher.vouchers.queries import get_run, get_voucher, list_communities_of_run
+from voucher.vouchers.rules import OPEN_STATES, refuse_voucher_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,13 @@ def record_files(*, actor: Actor, run_id: int, drawn: Iterable[Drawn], now: date
         now=now,
         facts={"files": len(files), "vouchers": sum(file.vouchers for file in files)},
     )
+    _keep_manifest(actor, run_id, files, event_id, now)
+    mark_printed(run_id=run_id, now=now)
+
+
+def _keep_manifest(
+    actor: Actor, run_id: int, files: Sequence[Drawn], event_id: int, now: datetime
+) -> None:
     rows = [
         {
             "run_id": run_id,
@@ -188,4 +197,39 @@ def record_files(*, actor: Actor, run_id: int, drawn: Iterable[Drawn], now: date
         for file in files
     ]
     db.session.execute(insert(PrintFile), rows)
-    mark_printed(run_id=run_id, now=now)
+
+
+def plan_voucher_file(
+    *,
+    actor: Actor,
+    serial: str,
+    office: Office,
+    keyring: KeyRing,
+    mark: Mark | None,
+    folder: Path,
+) -> SheetFile:
+    """
+    Gather the paper of one voucher, as after a reprint or a replacement; writes nothing.
+
+    :raises NotFound: voucher_unknown. :raises Refusal: voucher_state, run_state.
+    """
+    voucher = get_voucher(actor=actor, serial=serial)
+    if voucher.state not in OPEN_STATES:
+        raise refuse_voucher_state(serial, voucher.state)
+    check_printable(run=get_run(actor=actor, run_id=voucher.run_id))
+    sheet = get_sheet_voucher(voucher=voucher, office=office, keyring=keyring)
+    name = f"voucher-{serial}-{sheet.print_number}"
+    return SheetFile(folder / f"{name}.pdf", name, (sheet,), mark)
+
+
+def record_voucher_file(*, actor: Actor, serial: str, drawn: Drawn, now: datetime) -> None:
+    """Keep the manifest of one voucher's paper. Its run is handed over as before."""
+    event_id = record_event(
+        actor=actor,
+        action="printouts.print_voucher",
+        subject_kind="voucher",
+        subject_id=serial,
+        now=now,
+    )
+    run_id = get_voucher(actor=actor, serial=serial).run_id
+    _keep_manifest(actor, run_id, [drawn], event_id, now)

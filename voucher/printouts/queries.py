@@ -23,6 +23,7 @@ from voucher.text import mask_name
 from voucher.tokens import TokenBody, TokenKind, pack_discount, show_url
 from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.queries import list_live_prints
+from voucher.vouchers.rules import PrintState
 
 _AGE_BAND = 10
 MARKS: dict[HomeKind, Mark | None] = {
@@ -46,27 +47,53 @@ def list_sheet_vouchers(
 ) -> Iterator[SheetVoucher]:
     """Give every live print of a run in one community as its sheet shows it, in delivery order."""
     for voucher, made, resident, _ in list_live_prints(run_id=run_id, community_id=community.id):
-        programme = get_programme_version(voucher.scheme_version_id)
-        item = next(item for item in programme.items if item.id == voucher.item)
-        body = _describe_token(voucher, made, item, office.is_test)
-        age = full_years(resident.born_date, voucher.period_from)
-        yield SheetVoucher(
-            programme=programme.paper_name.zh,
-            value=_show_value(voucher),
-            covers=item.terms.zh,
-            valid_from=voucher.period_from,
-            last_date=body.last_date,
-            masked_name=mask_name(resident.name),
-            sex=N_("女") if resident.sex == Sex.FEMALE else N_("男"),
-            age_band=_show_age_band(age),
-            community=community.name,
-            serial=voucher.serial,
-            print_number=made.number,
-            typed_code=show_typed_code(body.print_id),
-            qr_text=show_url(sign(body=body, keyring=keyring), host=office.host),
-            host=office.host,
-            desk_phone=office.desk_phone,
+        yield _as_sheet(voucher, made, resident, community, office, keyring)
+
+
+def get_sheet_voucher(*, voucher: Voucher, office: Office, keyring: KeyRing) -> SheetVoucher:
+    """Give the live print of one voucher as its sheet shows it."""
+    made, resident, community = (
+        db.session.execute(
+            select(Print, Resident, Division)
+            .join(Voucher, Voucher.id == Print.voucher_id)
+            .join(Resident, Resident.id == Voucher.resident_id)
+            .join(Division, Division.id == Voucher.community_id)
+            .where(Voucher.id == voucher.id, Print.state == PrintState.LIVE)
         )
+        .one()
+        ._tuple()
+    )
+    return _as_sheet(voucher, made, resident, community, office, keyring)
+
+
+def _as_sheet(
+    voucher: Voucher,
+    made: Print,
+    resident: Resident,
+    community: Division,
+    office: Office,
+    keyring: KeyRing,
+) -> SheetVoucher:
+    programme = get_programme_version(voucher.scheme_version_id)
+    item = next(item for item in programme.items if item.id == voucher.item)
+    body = _describe_token(voucher, made, item, office.is_test)
+    return SheetVoucher(
+        programme=programme.paper_name.zh,
+        value=_show_value(voucher),
+        covers=item.terms.zh,
+        valid_from=voucher.period_from,
+        last_date=body.last_date,
+        masked_name=mask_name(resident.name),
+        sex=N_("女") if resident.sex == Sex.FEMALE else N_("男"),
+        age_band=_show_age_band(full_years(resident.born_date, voucher.period_from)),
+        community=community.name,
+        serial=voucher.serial,
+        print_number=made.number,
+        typed_code=show_typed_code(body.print_id),
+        qr_text=show_url(sign(body=body, keyring=keyring), host=office.host),
+        host=office.host,
+        desk_phone=office.desk_phone,
+    )
 
 
 def _describe_token(voucher: Voucher, made: Print, item: VoucherItem, is_test: bool) -> TokenBody:

@@ -14,3 +14,9 @@ REVERSE_LATE = Action(
 RECORD_DEPARTURES = Action(
     "redemptions.record_departures", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
 )
+DECIDE_USE = Action(
+    "redemptions.decide_use", (has_role(Role.APPROVER, Role.FINANCE),), is_grave=True
+)
+LIST_REDEMPTIONS = Action(
+    "redemptions.list", (has_role(Role.APPROVER, Role.FINANCE, Role.AUDITOR),)
+)

@@ -198,10 +198,7 @@ def get_redemption(*, actor: Actor, redemption_id: int) -> Redemption:
     if found is not None and actor.device_id is not None and found.shop_id != actor.shop_id:
         found = None
     if found is not None and actor.device_id is None:
-        community = db.session.scalar(
-            select(Voucher.community_id).where(Voucher.id == found.voucher_id)
-        )
-        found = found if actor.covers(community) else None
+        found = found if actor.covers(get_community_of(redemption=found)) else None
     if found is None:
         raise NotFound(
             "redemption_unknown", N_("没有编号为 %(redemption)s 的核销"), redemption=redemption_id
@@ -237,3 +234,10 @@ def count_uses_after(*, resident_id: int, instant: datetime) -> int:
         )
     )
     return db.session.scalar(later) or 0
+
+
+def get_community_of(*, redemption: Redemption) -> int:
+    """Give the community whose voucher was used."""
+    return db.session.scalars(
+        select(Voucher.community_id).where(Voucher.id == redemption.voucher_id)
+    ).one()

@@ -202,3 +202,19 @@ def _choose_amount(seen: Seen, claim: Claim, most_fen: int) -> int:
     if claim.amount_fen > most_fen or seen.kind is not Kind.AMOUNT:
         raise BadInput("amount_over_price", N_("抵扣金额不能超过本次价格中应由券支付的部分"))
     return claim.amount_fen
+
+
+def choose_return(*, state: str, period_to: date, today: date) -> str:
+    """Say which account a use that is taken back goes to: the voucher's own, or where it ended."""
+    if state == "void":
+        return "void"
+    return "lapsed" if state == "lapsed" or today >= period_to else "committed"
+
+
+# What becomes of the money of a use that is taken back, by that account.
+RETURN_SENTENCES = {
+    "committed": N_("金额回到券上，老人可以再用。"),
+    "lapsed": N_("券已到期，金额记入过期，老人不能再用。"),
+    "void": N_("券已作废，金额退回预算，老人不能再用。"),
+}
+MODE_TITLES: dict[str, str] = {Mode.SCANNED: N_("扫码"), Mode.TYPED: N_("手输")}

@@ -137,17 +137,26 @@ def get_scheme(scheme_id: str) -> Instrument | Programme:
     return get_programme(scheme_id)
 
 
+def get_scale(*, scale: str, version: int) -> Instrument | Programme:
+    """
+    Get the version of a scale: an instrument, or a programme that classes itself.
+
+    :raises NotFound: scheme_unknown.
+    """
+    bundled = _load_bundled()
+    scheme = bundled.instruments.get((scale, version)) or bundled.programmes.get((scale, version))
+    if scheme is None:
+        raise _refuse_unknown(scale, [*bundled.instruments, *bundled.programmes])
+    return scheme
+
+
 def get_level(*, scale: str, version: int, level: str) -> Level:
     """
     Get a level with its names; the scale is an instrument or a programme that classes itself.
 
     :raises NotFound: scheme_unknown or level_unknown.
     """
-    bundled = _load_bundled()
-    scheme = bundled.instruments.get((scale, version)) or bundled.programmes.get((scale, version))
-    if scheme is None:
-        raise _refuse_unknown(scale, [*bundled.instruments, *bundled.programmes])
-    for known in scheme.levels:
+    for known in get_scale(scale=scale, version=version).levels:
         if known.id == level:
             return known
     raise NotFound("level_unknown", N_("没有等级“%(level)s”"), level=level[:40])

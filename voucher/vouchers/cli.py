@@ -18,7 +18,7 @@ from voucher.schemes.queries import get_programme, get_programme_version
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations import custody, ending, runs
+from voucher.vouchers.operations import custody, ending, replacing, runs
 from voucher.vouchers.queries import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
 from voucher.vouchers.tasks import write_run
@@ -165,6 +165,24 @@ def reprint(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
     return answer
 
 
+@command("replace", action=policy.ASK_REPLACEMENT, grave=True)
+@click.argument("serial")
+@click.option("--reason", required=True)
+def replace(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
+    """换发：新券、新券号，旧券作废；一人申请，另一人办理 · Replace; one asks, another does it."""
+    home: Home = current_app.config["HOME"]
+    ring = load_ring(home)
+    with transaction():
+        return replacing.replace_voucher(
+            actor=actor,
+            serial=parse_serial(serial),
+            reason=reason,
+            may_approve=policy.APPROVE_REPLACEMENT.allows(actor),
+            kid=ring.signing_kid,
+            now=clock.now(),
+        )
+
+
 @command("hold", action=policy.HOLD)
 @click.argument("serial")
 @click.option("--reason", required=True)
@@ -211,6 +229,7 @@ commands = [
     group("runs", [list_all, show, approve, cancel], help="发券批次 · Issue runs"),
     handover,
     reprint,
+    replace,
     hold,
     release,
     void,

@@ -14,3 +14,12 @@ REPRINT = Action("vouchers.reprint", (has_role(Role.WORKER, Role.APPROVER, Role.
 HOLD = Action("vouchers.hold", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 RELEASE = Action("vouchers.release", (has_role(Role.APPROVER),))
 VOID = Action("vouchers.void", (has_role(Role.APPROVER),), is_grave=True)
+ASK_REPLACEMENT = Action(
+    "vouchers.ask_replacement", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
+)
+APPROVE_REPLACEMENT = Action(
+    "vouchers.approve_replacement", (has_role(Role.APPROVER),), is_grave=True
+)
+LIST_VOUCHERS = Action(
+    "vouchers.list", (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR),)
+)

@@ -1,5 +1,6 @@
 """States and legal moves of runs, vouchers and prints. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from voucher.refusals import N_, Refusal
@@ -31,6 +32,71 @@ class PrintState(StrEnum):
     LIVE = "live"
     DEAD = "dead"
 
+
+# As people read them.
+VOUCHER_TITLES: dict[str, str] = {
+    VoucherState.INACTIVE: N_("待发放"),
+    VoucherState.ACTIVE: N_("可用"),
+    VoucherState.USED: N_("已用完"),
+    VoucherState.VOID: N_("已作废"),
+    VoucherState.LAPSED: N_("已过期"),
+}
+PRINT_STATE_TITLES: dict[str, str] = {PrintState.LIVE: N_("有效"), PrintState.DEAD: N_("失效")}
+KIND_TITLES: dict[str, str] = {
+    "amount": N_("储值券"),
+    "count": N_("次数券"),
+    "discount": N_("折扣券"),
+}
+# Reasons for a hold that the system itself gives; people's are in their own words.
+HELD_TITLES: dict[str, str] = {"died": N_("持券人已去世")}
+
+TITLES = {
+    "state": VOUCHER_TITLES,
+    "print": PRINT_STATE_TITLES,
+    "kind": KIND_TITLES,
+    "held": HELD_TITLES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done with one voucher, in words: its title, what it will do, what was done."""
+
+    title: str
+    effects: tuple[str, ...]
+    done: str
+
+
+DEEDS: dict[str, Deed] = {
+    "hold": Deed(
+        N_("暂停这张券"),
+        (N_("立即生效：任何商户都不能再核销它。"), N_("余额不变；审核人员可以恢复。")),
+        N_("已暂停。"),
+    ),
+    "release": Deed(
+        N_("恢复这张券"),
+        (N_("立即生效：商户可以照常核销。"),),
+        N_("已恢复。"),
+    ),
+    "reprint": Deed(
+        N_("补印"),
+        (
+            N_("同一张券、同一券号，换一张新纸；余额不变。"),
+            N_("手里的旧纸立即失效，再用会提示“此券已补印，请出示新的那张”。"),
+            N_("补印后可在本券页面下载新的 PDF。"),
+        ),
+        N_("已补印，旧纸已失效。请下载新的 PDF 打印。"),
+    ),
+    "replacement": Deed(
+        N_("申请换发"),
+        (
+            N_("换发须由另一位审核人员批准；批准之前，这张券照旧。"),
+            N_("批准后旧券作废，余额转到一张新券号的新券；已用的部分不变。"),
+            N_("如果券在别人手里，请先暂停它。"),
+        ),
+        N_("已申请换发，等待另一人批准。"),
+    ),
+}
 
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.APPROVED, RunState.CANCELLED}),

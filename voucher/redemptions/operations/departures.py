@@ -90,7 +90,7 @@ def follow_departures(*, actor: Actor, departed: Iterable[Resident], now: dateti
 
 def _question_later_uses(actor: Actor, resident: Resident, died_on: date, now: datetime) -> None:
     later = (
-        select(Redemption.id)
+        select(Redemption.id, Voucher.community_id)
         .join(Voucher, Voucher.id == Redemption.voucher_id)
         .where(
             Voucher.resident_id == resident.id,
@@ -99,14 +99,14 @@ def _question_later_uses(actor: Actor, resident: Resident, died_on: date, now: d
             ~exists().where(Reversal.redemption_id == Redemption.id),
         )
     )
-    for redemption_id in db.session.scalars(later).all():
+    for redemption_id, community_id in db.session.execute(later).all():
         open_case(
             actor=actor,
             kind=CaseKind.USED_AFTER_DEATH,
             question=f"redemption:{redemption_id}",
             subject_kind="redemption",
             subject_id=redemption_id,
-            community_id=resident.community_id,
+            community_id=community_id,
             now=now,
             facts={"died": died_on.isoformat()},
         )

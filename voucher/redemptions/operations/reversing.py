@@ -9,13 +9,19 @@ from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.cases.models import Case
 from voucher.cases.models import Kind as CaseKind
-from voucher.cases.operations import decide_case, find_case, open_case
+from voucher.cases.operations import (
+    decide_case,
+    find_open_case,
+    number_question,
+    open_case,
+)
 from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries, return_budget
 from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.redemptions.queries import get_redemption
+from voucher.redemptions.queries import get_community_of, get_redemption
+from voucher.redemptions.rules import choose_return
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.replies import check_client_key, find_reply, fingerprint_of, store_reply
 from voucher.vouchers.models import Voucher
@@ -44,7 +50,7 @@ def reverse_redemption(
     )
     if db.session.scalar(select(exists().where(Reversal.redemption_id == redemption_id))):
         raise Refusal("already_reversed", N_("这笔核销已经冲正过"))
-    asked = find_case(kind=CaseKind.LATE_REVERSAL, question=f"redemption:{redemption_id}")
+    asked = find_open_case(kind=CaseKind.LATE_REVERSAL, subject_id=redemption_id)
     if _may_undo_alone(actor, redemption, now):
         if asked is not None:
             # Nothing is left to decide; an open case would hold the lines from settlement for ever.
@@ -96,10 +102,15 @@ def _ask(actor: Actor, redemption: Redemption, reason: str, now: datetime) -> di
     opened = open_case(
         actor=actor,
         kind=CaseKind.LATE_REVERSAL,
-        question=f"redemption:{redemption.id}",
+        question=number_question(
+            f"redemption:{redemption.id}",
+            kind=CaseKind.LATE_REVERSAL,
+            subject_id=redemption.id,
+        ),
         subject_kind="redemption",
         subject_id=redemption.id,
-        community_id=None,
+        # Whoever may see the redemption may decide it.
+        community_id=get_community_of(redemption=redemption),
         now=now,
         facts={"reason": reason},
     )
@@ -168,11 +179,9 @@ def _give_back(redemption: Redemption, now: datetime) -> LedgerAccount:
     voucher = db.session.execute(
         select(Voucher.state, Voucher.period_to).where(Voucher.id == redemption.voucher_id)
     ).one()
-    target = LedgerAccount.COMMITTED
-    if voucher.state == VoucherState.VOID:
-        target = LedgerAccount.VOID
-    elif voucher.state == VoucherState.LAPSED or local_date(now) >= voucher.period_to:
-        target = LedgerAccount.LAPSED
+    target = LedgerAccount(
+        choose_return(state=voucher.state, period_to=voucher.period_to, today=local_date(now))
+    )
     part = {
         LedgerAccount.COMMITTED: Voucher.balance_fen,
         LedgerAccount.VOID: Voucher.void_fen,

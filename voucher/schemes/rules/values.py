@@ -25,6 +25,10 @@ class Words:
     zh: str
     en: str
 
+    def say(self, language: str) -> str:
+        """Give the text in English for a reader of English (`en`), otherwise in Chinese."""
+        return self.en if language == "en" else self.zh
+
     def as_json(self) -> dict[str, str]:
         """Give the text as the command line and the API show it."""
         return {"zh": self.zh, "en": self.en}

@@ -127,13 +127,24 @@ def void_vouchers(*, actor: Actor, first: str, last: str, reason: str, now: date
     lock_runs(of=wanted)
     _decide_departures(actor, wanted, now)
     event_id = _record(actor, "vouchers.void", f"{first}-{last}", reason, now)
-    ended = _end_vouchers(wanted, VoucherState.VOID)
+    ended = end_as_void(wanted=wanted, event_id=event_id, now=now)
     if not ended:
         raise NotFound("voucher_unknown", N_("这个范围内没有可作废的券"))
-    _post_end(ended, event_id, Posting.VOID, f"event:{event_id}", now)
     for run_id in {row.run_id for row in ended}:
         close_finished_run(run_id=run_id, now=now)
     return len(ended)
+
+
+def end_as_void(*, wanted: ColumnElement[bool], event_id: int, now: datetime) -> Sequence[Any]:
+    """
+    End open vouchers as void and give their budget back; give the rows as they were before.
+
+    Who calls it has locked their runs, and closes those that wait for nothing any more.
+    """
+    ended = _end_vouchers(wanted, VoucherState.VOID)
+    if ended:
+        _post_end(ended, event_id, Posting.VOID, f"event:{event_id}", now)
+    return ended
 
 
 def _decide_departures(actor: Actor, wanted: ColumnElement[bool], now: datetime) -> None:

@@ -178,7 +178,7 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
     _move_run(run, RunState.APPROVED, approved_by=actor.account_id, approved_at=now)
     _check_still_true(run, programme)
     commit_budget(programme=run.programme, period_from=run.period_from, amount_fen=run.value_fen)
-    run.first_serial = _take_serials(run)
+    run.first_serial = take_serials(month=run.period_from, count=run.vouchers)
     event_id = record_event(
         actor=actor,
         action="vouchers.approve_run",
@@ -238,22 +238,23 @@ def _check_still_true(run: IssueRun, programme: Programme) -> None:
         )
 
 
-def _take_serials(run: IssueRun) -> int:
+def take_serials(*, month: date, count: int) -> int:
+    """Take running numbers of a month, never to be given again; give the first of them."""
     take = (
         update(SerialCounter)
-        .where(SerialCounter.period_from == run.period_from)
-        .values(next_number=SerialCounter.next_number + run.vouchers)
+        .where(SerialCounter.period_from == month)
+        .values(next_number=SerialCounter.next_number + count)
     )
     if count_changed(take) == 0:
-        db.session.add(SerialCounter(period_from=run.period_from, next_number=1 + run.vouchers))
+        db.session.add(SerialCounter(period_from=month, next_number=1 + count))
         db.session.flush()
     after = db.session.scalar(
         select(SerialCounter.next_number)
-        .where(SerialCounter.period_from == run.period_from)
+        .where(SerialCounter.period_from == month)
         .execution_options(populate_existing=True)
     )
     assert after is not None
-    return after - run.vouchers
+    return after - count
 
 
 def _post_commitment(run: IssueRun, event_id: int, now: datetime) -> list[int]:

@@ -1,0 +1,198 @@
+"""
+Pages of care levels: what is proposed, and its confirmation.
+
+GET  /levels/                  what is proposed, by scale and level; `?format=xlsx` as a workbook
+GET  /levels/grade             what grading does, and the programme to choose
+POST /levels/grade             grade everybody of the area
+GET  /levels/<scale>/confirm   what confirming will do and what it may cost; `?level_id=` of some
+POST /levels/<scale>/confirm   confirm what that page showed
+"""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from voucher import clock
+from voucher.access import require
+from voucher.care_levels import operations, policy
+from voucher.care_levels.forms import Grading, read_level_ids, read_seen_at
+from voucher.care_levels.queries import (
+    PROPOSAL_SORTS,
+    Proposal,
+    count_proposals,
+    list_proposals,
+)
+from voucher.care_levels.rules import FACT_SENTENCES, SaidReason
+from voucher.db import transaction
+from voucher.divisions.queries import list_communities
+from voucher.entitlements.queries import forecast_cost, preview_confirmation
+from voucher.listing import Column, read_wanted, send_workbook
+from voucher.pages import select_language
+from voucher.periods import local_date
+from voucher.refusals import N_, BadInput, Refusal
+from voucher.replies import perform_once
+from voucher.schemes.queries import get_programme, get_scheme, list_programmes
+
+blueprint = Blueprint("levels", __name__, url_prefix="/levels")
+
+
+@blueprint.app_template_global()
+def say_reason(reason: SaidReason) -> str:
+    """Give a reason in the reader's language, with the facts it looked at."""
+    facts = [gettext(FACT_SENTENCES[name], value=value) for name, value in reason.facts.items()]
+    name = reason.name.say(select_language())
+    return gettext("%(name)s（%(facts)s）", name=name, facts=" · ".join(facts)) if facts else name
+
+
+FILTERS = ("scale", "level", "community")
+COLUMNS: tuple[Column[Proposal], ...] = (
+    Column(N_("老人"), lambda row: row.name, sort="name"),
+    Column(N_("社区"), lambda row: row.community, sort="community"),
+    Column(N_("量表"), lambda row: row.scale_name.say(select_language())),
+    Column(N_("原等级"), lambda row: row.before.say(select_language()) if row.before else ""),
+    Column(N_("拟定等级"), lambda row: row.after.say(select_language()), sort="level"),
+    Column(N_("自"), lambda row: row.from_date, sort="from"),
+    Column(N_("理由"), lambda row: "；".join(map(say_reason, row.reasons))),
+    Column(N_("评定人"), lambda row: row.graded_by),
+)
+
+
+@blueprint.get("/")
+@require(policy.LIST_LEVELS)
+def show_list() -> str | Response:
+    """Show what is proposed, with the reasons in words."""
+    wanted = read_wanted(request.args, sorts=tuple(PROPOSAL_SORTS), filters=FILTERS)
+    found = list_proposals(actor=g.actor, wanted=wanted)
+    counts = count_proposals(actor=g.actor)
+    communities = list_communities(actor=g.actor)
+    with transaction():
+        operations.note_levels_read(
+            actor=g.actor, rows=len(found.rows), is_export=wanted.is_export, now=clock.now()
+        )
+    if wanted.is_export:
+        return send_workbook(name=gettext("拟定等级"), columns=COLUMNS, rows=found.rows)
+    scales = {scale: (get_scheme(scale), levels) for scale, levels in counts.items()}
+    return render_template(
+        "entitlements/show_list.html",
+        slice=found,
+        columns=COLUMNS,
+        chosen_columns=(Column(N_("选择")), *COLUMNS),
+        scales=scales,
+        scale_options=[
+            (scale, scheme.name.say(select_language())) for scale, (scheme, _) in scales.items()
+        ],
+        place_options=[(place.code, place.name) for place in communities],
+        may_grade=policy.GRADE.allows(g.actor),
+        may_confirm=policy.CONFIRM.allows(g.actor),
+    )
+
+
+@blueprint.get("/grade")
+@require(policy.GRADE)
+def ask_grade() -> str:
+    """Say what grading does, and ask for the programme."""
+    return _ask_grade(Grading("", clock.today().isoformat(), ""), None)
+
+
+def _ask_grade(form: Grading, refusal: Refusal | None) -> str:
+    return render_template(
+        "entitlements/ask_grade.html",
+        form=form,
+        refusal=refusal,
+        programme_options=[(one.id, one.name.say(select_language())) for one in list_programmes()],
+    )
+
+
+@blueprint.post("/grade")
+@require(policy.GRADE)
+def grade() -> tuple[str, int] | Response:
+    """Grade everybody of the area, and say what came out."""
+    form, now = Grading.parse(request.form), clock.now()
+    try:
+        programme, on = get_programme(form.programme), form.on
+        done = perform_once(
+            actor=g.actor,
+            route="levels.grade",
+            client_key=form.client_key,
+            request={"programme": form.programme, "on": form.on_day},
+            now=now,
+            deed=lambda: asdict(
+                operations.grade_residents(actor=g.actor, programme=programme, on=on, now=now)
+            ),
+        )
+    except Refusal as refusal:
+        return _ask_grade(form, refusal), refusal.status
+    names = {level.id: level.name.say(select_language()) for level in programme.levels}
+    counted = [f"{names[level]} {count}" for level, count in done["levels"].items() if count]
+    flash(
+        gettext(
+            "已评定 %(graded)s 人，新拟定 %(proposed)s 项；%(ungraded)s 人未能评定。",
+            **{name: done[name] for name in ("graded", "proposed", "ungraded")},
+        )
+    )
+    if counted:
+        flash(" · ".join(counted))
+    return redirect(url_for("levels.show_list", scale=programme.scale))
+
+
+@blueprint.get("/<scale>/confirm")
+@require(policy.CONFIRM)
+def ask_confirm(scale: str) -> tuple[str, int]:
+    """Say what confirming will do and what it may cost a month."""
+    try:
+        return _ask_confirm(scale, read_level_ids(request.args), None), 200
+    except BadInput as refusal:
+        return _ask_confirm(scale, None, refusal), refusal.status
+
+
+def _ask_confirm(scale: str, level_ids: tuple[int, ...] | None, refusal: Refusal | None) -> str:
+    scheme, now = get_scheme(scale), clock.now()
+    on = local_date(now)
+    preview = preview_confirmation(actor=g.actor, scale=scale, on=on, level_ids=level_ids)
+    return render_template(
+        "entitlements/ask_confirm.html",
+        scheme=scheme,
+        preview=preview,
+        level_ids=level_ids or (),
+        seen_at=now.isoformat(),
+        forecasts=_forecast(scale, on, preview.proposed) if preview.proposed else [],
+        refusal=refusal,
+    )
+
+
+def _forecast(scale: str, on: date, proposed: Any) -> list[Any]:
+    return [
+        (programme, forecast_cost(actor=g.actor, programme=programme, on=on, proposed=proposed))
+        for programme in list_programmes()
+        if programme.scale == scale
+    ]
+
+
+@blueprint.post("/<scale>/confirm")
+@require(policy.CONFIRM)
+def confirm(scale: str) -> tuple[str, int] | Response:
+    """Put in force what the page before showed."""
+    now = clock.now()
+    try:
+        level_ids, seen_at = read_level_ids(request.form), read_seen_at(request.form)
+        choice = operations.Choice(graded_until=seen_at, level_ids=level_ids)
+        done = perform_once(
+            actor=g.actor,
+            route="levels.confirm",
+            client_key=request.form.get("client_key", ""),
+            request={"scale": scale, "levels": level_ids, "seen_at": seen_at},
+            now=now,
+            deed=lambda: {
+                "confirmed": operations.confirm_levels(
+                    actor=g.actor, scale=scale, on=local_date(now), now=now, choice=choice
+                )
+            },
+        )
+    except Refusal as refusal:
+        return _ask_confirm(scale, None, refusal), refusal.status
+    flash(gettext("已确认 %(confirmed)s 人的等级。", confirmed=done["confirmed"]))
+    return redirect(url_for("levels.show_list"))
