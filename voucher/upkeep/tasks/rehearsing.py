@@ -31,7 +31,8 @@ from voucher.upkeep.tasks.rehearsal import MONTH, PROGRAMMES, Rehearsal
 from voucher.upkeep.tasks.shopping import shop_around
 from voucher.upkeep.tasks.working import work_once
 from voucher.vouchers.operations.custody import hand_over
-from voucher.vouchers.operations.runs import Plan, approve_run, draft_run, plan_run
+from voucher.vouchers.operations.planning import Plan, plan_run
+from voucher.vouchers.operations.runs import approve_run, draft_run
 from voucher.vouchers.tasks import write_run
 
 AFTER_THE_MONTH = datetime(2027, 1, 4, 10, 0, tzinfo=CHINA)
