@@ -15,7 +15,7 @@ from voucher.db import transaction
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
 from voucher.periods import CHINA
-from voucher.printouts.operations import draw_files, plan_files, record_files
+from voucher.printouts.operations.printing import draw_files, plan_files, record_files
 from voucher.printouts.queries import MARKS, Office
 from voucher.schemes.queries import get_programme
 from voucher.schemes.rules.programmes import Programme

@@ -8,6 +8,7 @@ from voucher import clock
 from voucher.access import Actor
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
+from voucher.printouts.tasks import print_waiting
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.ending import lapse_vouchers
 from voucher.vouchers.rules import RunState
@@ -15,13 +16,14 @@ from voucher.vouchers.tasks import write_run
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Finish runs that are still being written, post what lapsed, seal what committed."""
+    """Finish runs still being written, print what was asked for, post lapses, seal events."""
     approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
     waiting = list(db.session.scalars(approved))
     for run_id in waiting:
         write_run(actor=actor, run_id=run_id)
+    printed = print_waiting()
     with transaction():
         lapsed = lapse_vouchers(actor=actor, now=clock.now())
     with transaction():
         sealed = seal_events(now=clock.now())
-    return {"runs": len(waiting), "lapsed": lapsed, "sealed": sealed}
+    return {"runs": len(waiting), "printed": printed, "lapsed": lapsed, "sealed": sealed}

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
 from voucher.access import Actor
+from voucher.db import db
 from voucher.entitlements.queries import Entitlement, list_entitlements
+from voucher.ledger.models import BudgetTotal
 from voucher.periods import next_month, previous_month
 from voucher.refusals import N_, Refusal
+from voucher.residents.models import Resident
 from voucher.schemes.rules.granting import Grant
 from voucher.schemes.rules.programmes import Kind, Programme
 from voucher.schemes.rules.values import Reason
+from voucher.text import find_unprintable
 from voucher.vouchers.queries import find_places, find_taken
 
 Key = TypeVar("Key")
@@ -103,6 +109,22 @@ def sum_lines(plan: Plan, *, by: Callable[[dict[str, Any]], Key]) -> dict[Key, P
         )
         for key, lines in parts.items()
     }
+
+
+def find_budget(*, programme: str, period_from: date) -> BudgetTotal:
+    """Give what is approved and committed of a month's budget, in fen; no budget means 0."""
+    found = db.session.get(BudgetTotal, (programme, period_from))
+    return found or BudgetTotal(
+        programme=programme, period_from=period_from, approved_fen=0, committed_fen=0
+    )
+
+
+def list_unprintable_names(*, plan: Plan) -> list[str]:
+    """Give the names, each once, of those in a plan whose name has a character no font has."""
+    wanted = {line["resident_id"] for line in plan.lines}
+    rows = db.session.execute(select(Resident.id, Resident.name).order_by(Resident.name_key))
+    names = [name for key, name in rows if key in wanted and find_unprintable(name)]
+    return list(dict.fromkeys(names))
 
 
 def _count_reasons(people: list[Entitlement]) -> tuple[tuple[Reason, int], ...]:
