@@ -1,5 +1,7 @@
-"""Who may print."""
+"""Who may print, and who may take what was printed away."""
 
 from voucher.access import Action, Role, has_role
 
 PRINT_RUN = Action("printouts.print_run", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
+SEE_FILES = Action("printouts.see_files", (has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR),))
+DOWNLOAD = Action("printouts.download", (has_role(Role.WORKER, Role.APPROVER),))

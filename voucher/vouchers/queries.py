@@ -20,7 +20,15 @@ from voucher.text import natural_key
 from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
 from voucher.vouchers.rules import RUN_EVENTS, PrintState, RunState, VoucherState
 
-RUN_SORTS = ("month", "programme", "vouchers", "residents", "value", "state", "made_at")
+RUN_SORTS: dict[str, Any] = {
+    "month": IssueRun.period_from,
+    "programme": IssueRun.programme,
+    "vouchers": IssueRun.vouchers,
+    "residents": IssueRun.residents,
+    "value": IssueRun.value_fen,
+    "state": IssueRun.state,
+    "made_at": IssueRun.made_at,
+}
 _maker, _approver, _street = aliased(Account), aliased(Account), aliased(Division)
 
 
@@ -90,12 +98,7 @@ def slice_runs(*, actor: Actor, wanted: Wanted) -> Slice[Any]:
         .outerjoin(Division, Division.id == IssueRun.community_id)
         .where(or_(IssueRun.community_id.is_(None), within_area(IssueRun.community_id, actor)))
     )
-    columns: tuple[ColumnElement[Any], ...] = (
-        *(IssueRun.period_from, IssueRun.programme, IssueRun.vouchers, IssueRun.residents),
-        *(IssueRun.value_fen, IssueRun.state, IssueRun.made_at),
-    )
-    sorts = dict(zip(RUN_SORTS, columns, strict=True))
-    return take_slice(query, wanted=wanted, sorts=sorts, last=IssueRun.id.desc())
+    return take_slice(query, wanted=wanted, sorts=RUN_SORTS, last=IssueRun.id.desc())
 
 
 _RUN_COLUMNS = (

@@ -1,5 +1,6 @@
 """States and legal moves of runs, vouchers and prints. Pure."""
 
+import re
 from enum import StrEnum
 
 from voucher.refusals import N_, Refusal
@@ -97,6 +98,13 @@ _NOT_IN_STATE: dict[str, str] = {
     RunState.CLOSED: N_("批次 %(run)s 已经完结，不能再执行此操作"),
     RunState.CANCELLED: N_("批次 %(run)s 已经取消，不能再执行此操作"),
 }
+
+
+def shorten_address(address: str) -> str:
+    """Give the part of an address that tells neighbours apart without naming the door."""
+    found = re.match(r"\D*\d+\D?", address)
+    part = found[0] if found else address[:6]
+    return part if part == address else f"{part}…"
 
 
 def runs_before(target: RunState) -> tuple[RunState, ...]:

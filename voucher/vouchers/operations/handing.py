@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
@@ -89,8 +89,8 @@ def _find_reasons(run_id: int) -> dict[str, str]:
     return reasons
 
 
-def _select_paper() -> Select[Any]:
-    found: Select[Any] = (
+def _select_paper() -> Any:
+    return (
         select(
             Print.id.label("print_id"),
             Print.state.label("print_state"),
@@ -103,7 +103,6 @@ def _select_paper() -> Select[Any]:
         .join(Resident, Resident.id == Voucher.resident_id)
         .join(Division, Division.id == Voucher.community_id)
     )
-    return found
 
 
 def read_print(*, text: str, home: Home) -> str:
