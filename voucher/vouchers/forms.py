@@ -75,10 +75,15 @@ class GivenList:
         """
         Read a list in which people without their paper are ticked, or none is.
 
-        :raises BadInput: form_altered, not_given_reason.
+        :raises BadInput: form_altered, ticked_and_all, not_given_reason.
         """
         shown = read_prints(sent.get("shown", ""))
-        ticked = [] if sent.get("who") == "all" else sent.getlist("absent")
+        ticked = sent.getlist("absent")
+        if ticked and sent.get("who") == "all":
+            raise BadInput(
+                "ticked_and_all",
+                N_("您勾选了没发到的人，却按了“全部已发”。请取消勾选，或按“除勾选的人外都已发”"),
+            )
         kept = {print_id for text in ticked for print_id in read_prints(text)}
         reason = sent.get("reason", "")
         if kept and reason not in NOT_GIVEN:

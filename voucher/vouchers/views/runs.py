@@ -68,6 +68,8 @@ def _count(state: VoucherState) -> Any:
     return lambda place: place.states.get(state, 0)
 
 
+# The columns that are known before the vouchers are written.
+_PLANNED = 5
 PLACE_COLUMNS: tuple[Column[RunPlace], ...] = (
     Column(N_("街道"), lambda place: place.street),
     Column(N_("社区"), lambda place: place.name),
@@ -201,7 +203,8 @@ def _show(run: IssueRun, refusal: Refusal | None) -> str:
         approver=db.session.get_one(Account, run.approved_by).name if run.approved_by else "",
         progress=_find_progress(run),
         places=slice_rows(places, wanted=wanted),
-        columns=PLACE_COLUMNS,
+        columns=PLACE_COLUMNS if run.issued_at else PLACE_COLUMNS[:_PLANNED],
+        is_written=run.issued_at is not None,
         redeemed_fen=sum(place.redeemed_fen for place in places),
         left_fen=sum(place.left_fen for place in places),
         budget=find_budget(programme=run.programme, period_from=run.period_from),
@@ -221,4 +224,5 @@ def _tell_permissions() -> dict[str, bool]:
     }
 
 
+# The blueprint is whole once this module is loaded.
 __all__ = ["blueprint"]
