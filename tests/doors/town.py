@@ -12,9 +12,8 @@ from voucher.app import create_app
 from voucher.config import load_home, read_key
 from voucher.db import db
 from voucher.divisions.models import Division
-from voucher.printouts.cli import describe_office
 from voucher.printouts.drawing.fields import SheetVoucher
-from voucher.printouts.queries import list_sheet_vouchers
+from voucher.printouts.queries import describe_office, list_sheet_vouchers
 from voucher.residents.rules.id_numbers import check_character
 from voucher.signing import load_keyring
 from voucher.vouchers.models import Voucher

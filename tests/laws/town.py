@@ -29,7 +29,8 @@ from voucher.signing import create_key, load_ring
 from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.operations.custody import hand_over, mark_printed
 from voucher.vouchers.operations.issuing import issue_chunk
-from voucher.vouchers.operations.runs import ISSUE_JOB, Plan, approve_run, draft_run, plan_run
+from voucher.vouchers.operations.planning import Plan, plan_run
+from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run, draft_run
 from voucher.vouchers.rules import PrintState
 
 MONTH = date(2026, 12, 1)

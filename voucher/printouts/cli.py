@@ -13,8 +13,8 @@ from voucher.config import Home
 from voucher.console import command, track
 from voucher.db import db, transaction
 from voucher.printouts import policy
-from voucher.printouts.operations import draw_files, plan_files, record_files
-from voucher.printouts.queries import MARKS, Office
+from voucher.printouts.operations.printing import draw_files, plan_files, record_files
+from voucher.printouts.queries import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS
 from voucher.signing import load_ring
 
@@ -53,11 +53,6 @@ def print_run(
         "pages": sum(file.pages for file in printed),
         "seconds": round(time.perf_counter() - started, 3),
     }
-
-
-def describe_office(home: Home) -> Office:
-    """Give what every sheet says of the office of this home."""
-    return Office(host=home.host, desk_phone=home.desk_phone, is_test=home.is_rehearsal)
 
 
 commands = [print_run]

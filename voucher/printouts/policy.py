@@ -1,4 +1,4 @@
-"""Who may print."""
+"""Who may print, and who may take what was printed away."""
 
 from voucher.access import Action, Role, has_role
 
@@ -6,3 +6,5 @@ PRINT_RUN = Action("printouts.print_run", (has_role(Role.WORKER, Role.APPROVER, 
 PRINT_VOUCHER = Action(
     "printouts.print_voucher", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
 )
+SEE_FILES = Action("printouts.see_files", (has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR),))
+DOWNLOAD = Action("printouts.download", (has_role(Role.WORKER, Role.APPROVER),))

@@ -19,6 +19,7 @@ from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations import custody, ending, replacing, runs
+from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.queries import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
 from voucher.vouchers.tasks import write_run
@@ -37,7 +38,7 @@ def issue(
     with transaction():
         place = get_community(actor=actor, code=community) if community else None
         where = place.id if place else None
-        plan = runs.plan_run(
+        plan = plan_run(
             actor=actor,
             programme=found,
             period_from=period_from,
@@ -57,7 +58,7 @@ def issue(
         return _show_run(run) | {"already_issued": plan.already_issued}
 
 
-def _show_plan(plan: runs.Plan) -> dict[str, Any]:
+def _show_plan(plan: Plan) -> dict[str, Any]:
     return {
         "run": None,
         "vouchers": len(plan.lines),

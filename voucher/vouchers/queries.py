@@ -1,22 +1,41 @@
 """Reading runs and vouchers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
+from voucher.audit.models import Event
 from voucher.db import db
 from voucher.divisions.models import Division
+from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotAllowed, NotFound
 from voucher.residents.models import Resident
 from voucher.text import natural_key
 from voucher.vouchers.models import Handover, IssueRun, Print, RunLine, Voucher
-from voucher.vouchers.rules import OPEN_STATES, PrintState, RunState, VoucherState
+from voucher.vouchers.rules import (
+    OPEN_STATES,
+    RUN_EVENTS,
+    PrintState,
+    RunState,
+    VoucherState,
+)
+
+RUN_SORTS: dict[str, Any] = {
+    "month": IssueRun.period_from,
+    "programme": IssueRun.programme,
+    "vouchers": IssueRun.vouchers,
+    "residents": IssueRun.residents,
+    "value": IssueRun.value_fen,
+    "state": IssueRun.state,
+    "made_at": IssueRun.made_at,
+}
+_maker, _approver, _street = aliased(Account), aliased(Account), aliased(Division)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,94 @@ def list_runs(*, actor: Actor) -> list[IssueRun]:
     """Give the runs of the actor's area, newest first."""
     runs = db.session.scalars(select(IssueRun).order_by(IssueRun.id.desc()))
     return [run for run in runs if run.community_id is None or actor.covers(run.community_id)]
+
+
+def slice_runs(*, actor: Actor, wanted: Wanted) -> Slice[Any]:
+    """Give part of the runs of the actor's area, newest first, with who made and approved them."""
+    query = (
+        select(
+            *(getattr(IssueRun, name) for name in _RUN_COLUMNS),
+            Division.name.label("community"),
+            _maker.name.label("maker"),
+            _approver.name.label("approver"),
+        )
+        .join(_maker, _maker.id == IssueRun.made_by)
+        .outerjoin(_approver, _approver.id == IssueRun.approved_by)
+        .outerjoin(Division, Division.id == IssueRun.community_id)
+        .where(or_(IssueRun.community_id.is_(None), within_area(IssueRun.community_id, actor)))
+    )
+    return take_slice(query, wanted=wanted, sorts=RUN_SORTS, last=IssueRun.id.desc())
+
+
+_RUN_COLUMNS = (
+    *("id", "programme", "scheme_version_id", "period_from", "number", "state", "vouchers"),
+    *("residents", "value_fen", "made_at", "approved_at"),
+)
+
+
+@dataclass(slots=True)
+class RunPlace:
+    """A community's part of a run; the last five are of the vouchers that are written."""
+
+    id: int
+    code: str
+    name: str
+    street: str
+    vouchers: int
+    residents: int
+    fen: int
+    held: int = 0
+    redeemed_fen: int = 0
+    left_fen: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+
+
+def list_run_places(*, actor: Actor, run_id: int) -> list[RunPlace]:
+    """Give the communities of a run within the actor's area, by code, with what each has."""
+    lines = (
+        select(
+            *(Division.id, Division.code, Division.name, _street.name),
+            func.count(RunLine.id),
+            func.count(RunLine.resident_id.distinct()),
+            func.sum(RunLine.committed_fen),
+        )
+        .join(Division, Division.id == RunLine.community_id)
+        .join(_street, _street.id == Division.parent_id)
+        .where(RunLine.run_id == run_id, within_area(RunLine.community_id, actor))
+        .group_by(Division.id, Division.code, Division.name, _street.name)
+        .order_by(Division.code)
+    )
+    places = {row[0]: RunPlace(*row[:6], int(row[6])) for row in db.session.execute(lines)}
+    written = (
+        select(
+            *(Voucher.community_id, Voucher.state, func.count(), func.count(Voucher.held_reason)),
+            *(func.sum(Voucher.redeemed_fen), func.sum(Voucher.balance_fen)),
+        )
+        .where(Voucher.run_id == run_id, within_area(Voucher.community_id, actor))
+        .group_by(Voucher.community_id, Voucher.state)
+    )
+    for place_id, state, count, held, redeemed_fen, left_fen in db.session.execute(written):
+        place = places[place_id]
+        place.states[state] = count
+        place.held += held
+        place.redeemed_fen += int(redeemed_fen)
+        place.left_fen += int(left_fen)
+    return list(places.values())
+
+
+def list_run_events(*, run_id: int, actions: Sequence[str] = tuple(RUN_EVENTS)) -> list[Event]:
+    """Give what was done with a run, oldest first; reading it is left out."""
+    found = select(Event).where(*_of_run(run_id), Event.action.in_(actions)).order_by(Event.id)
+    return list(db.session.scalars(found))
+
+
+def find_last_sign(*, run_id: int) -> datetime | None:
+    """Give when anything was last done with a run."""
+    return db.session.scalar(select(func.max(Event.happened_at)).where(*_of_run(run_id)))
+
+
+def _of_run(run_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Event.subject_kind == "run", Event.subject_id == str(run_id)
 
 
 def find_latest_run(*, programme: str, period_from: date) -> IssueRun | None:

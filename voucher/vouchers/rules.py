@@ -1,5 +1,6 @@
 """States and legal moves of runs, vouchers and prints. Pure."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -116,6 +117,61 @@ VOUCHER_MOVES: dict[VoucherState, frozenset[VoucherState]] = {
 }
 OPEN_STATES = (VoucherState.INACTIVE, VoucherState.ACTIVE)
 
+RUN_TITLES: dict[str, str] = {
+    RunState.DRAFT: N_("草稿，待批准"),
+    RunState.APPROVED: N_("已批准，正在写券"),
+    RunState.ISSUED: N_("已制发，待发放"),
+    RunState.CLOSED: N_("已完结"),
+    RunState.CANCELLED: N_("已取消"),
+}
+# What comes next, and whose work it is.
+NEXT_STEPS: dict[str, str] = {
+    RunState.DRAFT: N_("还没有动用预算，也没有生成券。下一步：由提交人以外的街道审核批准。"),
+    RunState.APPROVED: N_("预算已经扣下，后台正在逐个社区写券。写完即可打印，请稍候。"),
+    RunState.ISSUED: N_("券已生成，尚未发完。下一步：社区工作者打印，发放并登记；登记后券才能用。"),
+    RunState.CLOSED: N_("每张券都已发放、作废或到期，不用再做什么。"),
+    RunState.CANCELLED: N_("批次已取消，预算已退回。需要时请重新生成。"),
+}
+VOUCHER_TITLES: dict[str, str] = {
+    VoucherState.INACTIVE: N_("待发放"),
+    VoucherState.ACTIVE: N_("已发放，可用"),
+    VoucherState.USED: N_("已用完"),
+    VoucherState.VOID: N_("已作废"),
+    VoucherState.LAPSED: N_("已过期"),
+}
+RUN_EVENTS: dict[str, str] = {
+    "vouchers.draft_run": N_("生成草稿"),
+    "vouchers.approve_run": N_("批准"),
+    "vouchers.cancel_run": N_("取消"),
+    "printouts.ask_print": N_("请求打印"),
+    "printouts.print_run": N_("打印"),
+    "printouts.download": N_("下载打印文件"),
+    "vouchers.hand_over": N_("登记发放"),
+    "vouchers.lapse": N_("到期"),
+}
+# Why a voucher was not given out at the first try.
+NOT_GIVEN: dict[str, str] = {
+    "away": N_("不在家"),
+    "unreachable": N_("联系不上"),
+    "hospital": N_("住院或外出"),
+    "refused": N_("本人不要"),
+    "other": N_("其他"),
+}
+_NOT_IN_STATE: dict[str, str] = {
+    RunState.DRAFT: N_("批次 %(run)s 还是草稿，批准并写完券后才能执行此操作"),
+    RunState.APPROVED: N_("批次 %(run)s 已经批准，正在写券，现在不能执行此操作"),
+    RunState.ISSUED: N_("批次 %(run)s 已经批准并写完券，不能再执行此操作"),
+    RunState.CLOSED: N_("批次 %(run)s 已经完结，不能再执行此操作"),
+    RunState.CANCELLED: N_("批次 %(run)s 已经取消，不能再执行此操作"),
+}
+
+
+def shorten_address(address: str) -> str:
+    """Give the part of an address that tells neighbours apart without naming the door."""
+    found = re.match(r"\D*\d+\D?", address)
+    part = found[0] if found else address[:6]
+    return part if part == address else f"{part}…"
+
 
 def runs_before(target: RunState) -> tuple[RunState, ...]:
     """Give the states from which a run may move to the target."""
@@ -129,12 +185,8 @@ def vouchers_before(target: VoucherState) -> tuple[VoucherState, ...]:
 
 def refuse_run_state(run_id: int, state: str) -> Refusal:
     """Give the refusal for a run whose state does not allow what was asked."""
-    return Refusal(
-        "run_state",
-        N_("批次 %(run)s 现在是“%(state)s”，不能执行此操作"),
-        run=run_id,
-        state=state,
-    )
+    sentence = _NOT_IN_STATE.get(state, N_("批次 %(run)s 现在不能执行此操作"))
+    return Refusal("run_state", sentence, run=run_id, state=state)
 
 
 def refuse_voucher_state(serial: str, state: str) -> Refusal:

@@ -5,12 +5,12 @@ Within 5 mm of the edge nothing is printed. The QR code is 31.4 mm with its quie
 a module on a printer of 300 dpi, fourteen at 600, so that no module is wider than another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
-from voucher.printouts.drawing.fonts import Weight, check_glyphs
-from voucher.printouts.drawing.paper import A4_UPRIGHT, Paper, Place, open_paper
+from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts
+from voucher.printouts.drawing.paper import A4_UPRIGHT, Paper, Place, fit_text, open_paper
 from voucher.printouts.rules import MAX_VOUCHERS_A_FILE
 from voucher.qr import make_raster
 from voucher.refusals import N_
@@ -56,6 +56,18 @@ def draw_sheets(
         for start in starts:
             _draw_sheet(paper, vouchers[start : start + COLUMNS * ROWS], mark=mark, say=say)
     return len(starts)
+
+
+def check_fits(vouchers: Iterable[SheetVoucher]) -> None:
+    """
+    Make sure that each text of some vouchers has room on its sheet; draws nothing.
+
+    :raises Refusal: text_too_long.
+    """
+    load_fonts()
+    for voucher in set(vouchers):
+        for name, text in _texts_of(voucher, str).items():
+            fit_text(text, PLACES[name])
 
 
 def _draw_sheet(

@@ -15,7 +15,7 @@ from voucher.db import transaction
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
 from voucher.periods import CHINA
-from voucher.printouts.operations import draw_files, plan_files, record_files
+from voucher.printouts.operations.printing import draw_files, plan_files, record_files
 from voucher.printouts.queries import MARKS, Office
 from voucher.schemes.queries import get_programme
 from voucher.schemes.rules.programmes import Programme
@@ -31,7 +31,8 @@ from voucher.upkeep.tasks.rehearsal import MONTH, PROGRAMMES, Rehearsal
 from voucher.upkeep.tasks.shopping import shop_around
 from voucher.upkeep.tasks.working import work_once
 from voucher.vouchers.operations.custody import hand_over
-from voucher.vouchers.operations.runs import Plan, approve_run, draft_run, plan_run
+from voucher.vouchers.operations.planning import Plan, plan_run
+from voucher.vouchers.operations.runs import approve_run, draft_run
 from voucher.vouchers.tasks import write_run
 
 AFTER_THE_MONTH = datetime(2027, 1, 4, 10, 0, tzinfo=CHINA)

@@ -9,6 +9,7 @@ from voucher import clock
 from voucher.access import Actor
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
+from voucher.printouts.tasks import print_waiting
 from voucher.uploads import drop_old_uploads
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.ending import lapse_vouchers
@@ -17,11 +18,12 @@ from voucher.vouchers.tasks import write_run
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Finish runs still being written, post what lapsed, drop old uploads, seal what committed."""
+    """Finish runs and prints, post what lapsed, drop old uploads, seal what committed."""
     approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
     waiting = list(db.session.scalars(approved))
     for run_id in waiting:
         write_run(actor=actor, run_id=run_id)
+    printed = print_waiting()
     with transaction():
         lapsed = lapse_vouchers(actor=actor, now=clock.now())
     folder = current_app.config["HOME"].path / "uploads"
@@ -29,4 +31,10 @@ def work_once(*, actor: Actor) -> dict[str, Any]:
         dropped = drop_old_uploads(folder=folder, now=clock.now())
     with transaction():
         sealed = seal_events(now=clock.now())
-    return {"runs": len(waiting), "lapsed": lapsed, "dropped": dropped, "sealed": sealed}
+    return {
+        "runs": len(waiting),
+        "printed": printed,
+        "lapsed": lapsed,
+        "dropped": dropped,
+        "sealed": sealed,
+    }

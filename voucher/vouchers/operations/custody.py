@@ -35,6 +35,17 @@ def check_printable(*, run: IssueRun) -> None:
         raise refuse_run_state(run.id, run.state)
 
 
+def check_given_paper(*, run: IssueRun) -> None:
+    """
+    Make sure that a run's paper can be handed over.
+
+    :raises Refusal: run_state, not_printed.
+    """
+    check_printable(run=run)
+    if run.printed_at is None:
+        raise Refusal("not_printed", N_("批次 %(run)s 还没有打印，不能发放"), run=run.id)
+
+
 def mark_printed(*, run_id: int, now: datetime) -> None:
     """Note when a run was first printed: only what is printed can be handed over."""
     db.session.execute(
@@ -54,10 +65,7 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
     """
     # Locked, so that nobody cancels the run between this look and the handover.
     lock_runs(of=Voucher.run_id == run_id)
-    run = get_run(actor=actor, run_id=run_id)
-    check_printable(run=run)
-    if run.printed_at is None:
-        raise Refusal("not_printed", N_("批次 %(run)s 还没有打印，不能发放"), run=run_id)
+    check_given_paper(run=get_run(actor=actor, run_id=run_id))
     given = _activate(actor, run_id, community_id)
     event_id = record_event(
         actor=actor,
@@ -69,7 +77,12 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
     )
     assert actor.account_id is not None
     for start in range(0, len(given), 500):
-        _sign_for(given[start : start + 500], event_id, actor.account_id, now)
+        sign_for(
+            voucher_ids=given[start : start + 500],
+            event_id=event_id,
+            account_id=actor.account_id,
+            now=now,
+        )
     close_finished_run(run_id=run_id, now=now)
     return len(given)
 
@@ -92,7 +105,8 @@ def _activate(actor: Actor, run_id: int, community_id: int | None) -> list[int]:
     return list(db.session.scalars(activate))
 
 
-def _sign_for(voucher_ids: list[int], event_id: int, account_id: int, now: datetime) -> None:
+def sign_for(*, voucher_ids: list[int], event_id: int, account_id: int, now: datetime) -> None:
+    """Write that the live prints of these vouchers were given and signed for."""
     prints = db.session.scalars(
         select(Print.id).where(Print.voucher_id.in_(voucher_ids), Print.state == PrintState.LIVE)
     )

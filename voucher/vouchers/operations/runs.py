@@ -1,6 +1,5 @@
 """Drafting, approving and cancelling a run."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,92 +9,22 @@ from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import count_changed, db
-from voucher.entitlements.queries import Entitlement, list_entitlements
 from voucher.jobs import add_chunks
 from voucher.ledger.operations import commit_budget, post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
-from voucher.periods import local_date, next_month, previous_month
+from voucher.money import show_yuan
+from voucher.periods import local_date, next_month
 from voucher.refusals import N_, Refusal
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
 from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.rules.granting import Grant
-from voucher.schemes.rules.programmes import Kind, Programme
+from voucher.schemes.rules.programmes import Programme
 from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
-from voucher.vouchers.queries import (
-    check_whole_run,
-    find_latest_run,
-    find_places,
-    find_taken,
-    get_run,
-)
+from voucher.vouchers.operations.planning import Plan, check_time, plan_run
+from voucher.vouchers.queries import check_whole_run, find_latest_run, get_run
 from voucher.vouchers.rules import RunState, VoucherState, refuse_run_state, runs_before
 
 ISSUE_JOB = "issue_vouchers"
-FIRST_DAY_TO_ISSUE = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Who would get what: the lines of a run that does not exist yet, in delivery order."""
-
-    lines: tuple[dict[str, Any], ...]
-    already_issued: int
-
-    @property
-    def residents(self) -> int:
-        """Give how many people the lines are for."""
-        return len({line["resident_id"] for line in self.lines})
-
-    @property
-    def value_fen(self) -> int:
-        """Give what approval would take from the budget."""
-        return sum(line["committed_fen"] for line in self.lines)
-
-
-def plan_run(
-    *, actor: Actor, programme: Programme, period_from: date, community_id: int | None, today: date
-) -> Plan:
-    """
-    Work out who is due a voucher of the month and has none yet; writes nothing.
-
-    :raises Refusal: too_early (before the 15th of the month before), period_over.
-    """
-    _check_time(period_from, today)
-    taken = find_taken(programme=programme.id, period_from=period_from)
-    due = list_entitlements(
-        actor=actor, programme=programme, period_from=period_from, community_id=community_id
-    )
-    wanted = [(person, grant) for person in due for grant in person.grants]
-    fresh = [(p, grant) for p, grant in wanted if (p.resident_id, grant.item) not in taken]
-    places = find_places(resident_ids={person.resident_id for person, _ in fresh})
-    fresh.sort(key=lambda pair: places[pair[0].resident_id].order)
-    lines = tuple(_as_line(p, grant, n) for n, (p, grant) in enumerate(fresh, start=1))
-    return Plan(lines, len(wanted) - len(fresh))
-
-
-def _check_time(period_from: date, today: date) -> None:
-    opens = previous_month(period_from).replace(day=FIRST_DAY_TO_ISSUE)
-    if today < opens:
-        raise Refusal("too_early", N_("本月份的券从 %(day)s 起才能制发"), day=opens.isoformat())
-    if today >= next_month(period_from):
-        raise Refusal("period_over", N_("这个月份已经结束，不能再制发"))
-
-
-def _as_line(person: Entitlement, grant: Grant, position: int) -> dict[str, Any]:
-    return {
-        "position": position,
-        "resident_id": person.resident_id,
-        "community_id": person.community_id,
-        "care_level_id": person.care_level_id,
-        "level": person.level,
-        "item": grant.item,
-        "kind": grant.kind,
-        "is_offline": grant.offline,
-        "unit_fen": grant.face_fen if grant.kind is Kind.AMOUNT else grant.cap_fen,
-        "uses": grant.uses if grant.kind is Kind.COUNT else 0,
-        "committed_fen": grant.committed_fen,
-    }
 
 
 def draft_run(
@@ -128,6 +57,52 @@ def draft_run(
         facts={"programme": programme.id, "vouchers": run.vouchers, "fen": run.value_fen},
     )
     return run
+
+
+def draft_seen_run(
+    *,
+    actor: Actor,
+    programme: Programme,
+    period_from: date,
+    community_id: int | None,
+    seen_vouchers: int,
+    seen_fen: int,
+    now: datetime,
+) -> IssueRun:
+    """
+    Work the run out anew and write it down, if it is still what a person was shown.
+
+    :raises Refusal: plan_changed, nobody_due, too_early, period_over.
+    """
+    plan = plan_run(
+        actor=actor,
+        programme=programme,
+        period_from=period_from,
+        community_id=community_id,
+        today=local_date(now),
+    )
+    if (len(plan.lines), plan.value_fen) != (seen_vouchers, seen_fen):
+        raise Refusal(
+            "plan_changed",
+            N_(
+                "您看的时候是 %(seen)s 张、%(seen_yuan)s 元，现在是 %(vouchers)s 张、%(yuan)s 元："
+                "名册、等级或别的批次刚刚变了。没有保存；请看下面的新数字，再决定"
+            ),
+            seen=seen_vouchers,
+            seen_yuan=show_yuan(seen_fen),
+            vouchers=len(plan.lines),
+            yuan=show_yuan(plan.value_fen),
+        )
+    if not plan.lines:
+        raise Refusal("nobody_due", N_("本月没有人应领此券；请先导入名册、评定并确认等级"))
+    return draft_run(
+        actor=actor,
+        programme=programme,
+        period_from=period_from,
+        community_id=community_id,
+        plan=plan,
+        now=now,
+    )
 
 
 def _add_run(
@@ -174,7 +149,7 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
     if run.made_by == actor.account_id:
         raise self_approve()
     check_whole_run(actor=actor, run_id=run_id)
-    _check_time(run.period_from, local_date(now))
+    check_time(run.period_from, local_date(now))
     _move_run(run, RunState.APPROVED, approved_by=actor.account_id, approved_at=now)
     _check_still_true(run, programme)
     commit_budget(programme=run.programme, period_from=run.period_from, amount_fen=run.value_fen)
@@ -199,6 +174,8 @@ def _move_run(run: IssueRun, target: RunState, **changes: Any) -> None:
         .values(state=target, **changes)
     )
     if count_changed(move) != 1:
+        # Somebody else was a moment earlier: their state is the reason, not the one read before.
+        db.session.refresh(run)
         raise refuse_run_state(run.id, run.state)
 
 

@@ -83,11 +83,35 @@ def plan_files(
     sheets: list[SheetFile] = []
     lists: list[ListFile] = []
     for community in list_communities_of_run(actor=actor, run_id=run_id):
-        sheets += _plan_sheets(run, community, office, keyring, mark, folder)
-        lists += _plan_list(run, community, mark, folder)
+        its_sheets, its_lists = plan_community(
+            run=run, community=community, office=office, keyring=keyring, mark=mark, folder=folder
+        )
+        sheets += its_sheets
+        lists += its_lists
     if not sheets:
-        raise Refusal("nothing_to_print", N_("批次 %(run)s 没有可打印的券"), run=run_id)
+        raise nothing_to_print(run_id)
     return sheets, lists
+
+
+def plan_community(
+    *,
+    run: IssueRun,
+    community: Division,
+    office: Office,
+    keyring: KeyRing,
+    mark: Mark | None,
+    folder: Path,
+) -> tuple[list[SheetFile], list[ListFile]]:
+    """Gather the sheets and the handover list of one community; none when nothing is live."""
+    return (
+        list(_plan_sheets(run, community, office, keyring, mark, folder)),
+        list(_plan_list(run, community, mark, folder)),
+    )
+
+
+def nothing_to_print(run_id: int) -> Refusal:
+    """Give the refusal for a run of which nothing is live in the area."""
+    return Refusal("nothing_to_print", N_("批次 %(run)s 没有可打印的券"), run=run_id)
 
 
 def _plan_sheets(
@@ -164,8 +188,19 @@ def _measure(path: Path, pages: int, vouchers: int) -> Drawn:
     return Drawn(path, hashlib.sha256(content).hexdigest(), pages, vouchers, len(content))
 
 
-def record_files(*, actor: Actor, run_id: int, drawn: Iterable[Drawn], now: datetime) -> None:
-    """Keep the manifest of what was printed, by whom; from now on it can be handed over."""
+def record_files(
+    *,
+    actor: Actor,
+    run_id: int,
+    drawn: Iterable[Drawn],
+    now: datetime,
+    community: str | None = None,
+) -> None:
+    """
+    Keep the manifest of what was printed, by whom; from now on it can be handed over.
+
+    `community` is the code of the one that was printed, None for all of the actor's area.
+    """
     files = list(drawn)
     event_id = record_event(
         actor=actor,
@@ -173,7 +208,11 @@ def record_files(*, actor: Actor, run_id: int, drawn: Iterable[Drawn], now: date
         subject_kind="run",
         subject_id=run_id,
         now=now,
-        facts={"files": len(files), "vouchers": sum(file.vouchers for file in files)},
+        facts={
+            "files": len(files),
+            "vouchers": sum(file.vouchers for file in files),
+            "community": community,
+        },
     )
     _keep_manifest(actor, run_id, files, event_id, now)
     mark_printed(run_id=run_id, now=now)

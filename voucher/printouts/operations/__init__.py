@@ -1,0 +1,1 @@
+"""Writes of printouts: asking for a print, drawing it, keeping its manifest."""

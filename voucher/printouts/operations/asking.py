@@ -1,0 +1,92 @@
+"""Asking for a print, and taking what was printed away."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from voucher.access import Actor
+from voucher.audit.operations import record_event
+from voucher.jobs import finish_chunk, renew_chunks
+from voucher.printouts.drawing.fonts import check_glyphs
+from voucher.printouts.drawing.sheet import check_fits
+from voucher.printouts.operations.printing import nothing_to_print
+from voucher.printouts.queries import Office, describe_person, list_people_on_paper
+from voucher.printouts.rules import PRINT_JOB
+from voucher.vouchers.operations.custody import check_printable
+from voucher.vouchers.queries import get_run
+
+
+def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> int:
+    """
+    Have the worker print the actor's part of a run, a chunk a community; give how many.
+
+    What cannot be printed is found now, while whoever can mend it is still there.
+
+    :raises NotFound: run_unknown.
+    :raises Refusal: run_state, nothing_to_print, glyph, text_too_long.
+    """
+    assert actor.account_id is not None
+    run = get_run(actor=actor, run_id=run_id)
+    check_printable(run=run)
+    people = list_people_on_paper(actor=actor, run_id=run_id)
+    if not people:
+        raise nothing_to_print(run_id)
+    check_paper(people=people, period_from=run.period_from, office=office)
+    parts = sorted({person.community_id for person in people})
+    renew_chunks(job=PRINT_JOB, subject_id=run_id, parts=parts, asked_by=actor.account_id)
+    record_event(
+        actor=actor,
+        action="printouts.ask_print",
+        subject_kind="run",
+        subject_id=run_id,
+        now=now,
+        facts={"communities": len(parts)},
+    )
+    return len(parts)
+
+
+def check_paper(*, people: Sequence[Any], period_from: date, office: Office) -> None:
+    """
+    Make sure that these people can be printed.
+
+    :raises Refusal: glyph or text_too_long, naming them.
+    """
+    check_glyphs(
+        text for person in people for text in (person.name, person.address, person.community)
+    )
+    check_fits(
+        describe_person(person=person, period_from=period_from, office=office) for person in people
+    )
+
+
+def give_up_printing(
+    *, actor: Actor, run_id: int, chunk_id: int, community: str, word: str, now: datetime
+) -> None:
+    """
+    Note that a community could not be drawn, and leave it until somebody asks again.
+
+    The event names no person: the page finds the names anew.
+    """
+    record_event(
+        actor=actor,
+        action="printouts.give_up",
+        subject_kind="run",
+        subject_id=run_id,
+        now=now,
+        facts={"community": community, "word": word},
+    )
+    finish_chunk(chunk_id=chunk_id)
+
+
+def record_download(
+    *, actor: Actor, run_id: int, names: Sequence[str], part: str, now: datetime
+) -> None:
+    """Note who takes which files away: whoever holds them holds the vouchers."""
+    record_event(
+        actor=actor,
+        action="printouts.download",
+        subject_kind="run",
+        subject_id=run_id,
+        now=now,
+        facts={"files": len(names), "part": part},
+    )

@@ -1,0 +1,264 @@
+"""Paper handed over piece by piece: by ticking a list, or by scanning what is given."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from voucher.access import Actor, within_area
+from voucher.audit.operations import record_event
+from voucher.codes import is_typed_code, parse_typed_code, show_serial, write_print_code
+from voucher.config import Home
+from voucher.db import db
+from voucher.divisions.models import Division
+from voucher.refusals import N_, BadInput, NotFound, Refusal
+from voucher.residents.models import Resident
+from voucher.signing import load_ring, verify
+from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
+from voucher.vouchers.operations.custody import (
+    check_given_paper,
+    close_finished_run,
+    sign_for,
+)
+from voucher.vouchers.queries import get_run, list_run_events, lock_runs
+from voucher.vouchers.rules import PrintState, VoucherState, refuse_voucher_state
+
+BATCH = 500
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is to get paper: the prints not given yet, what is on hold, why an earlier try failed."""
+
+    name: str
+    address: str
+    print_ids: tuple[int, ...]
+    serials: tuple[str, ...]
+    held: int
+    given: int
+    not_given: str
+
+
+def list_people(*, run_id: int, community_id: int) -> list[Person]:
+    """Give everybody of a community who has vouchers of a run, in delivery order."""
+    rows = db.session.execute(
+        _select_paper()
+        .join(
+            RunLine,
+            (RunLine.run_id == Voucher.run_id)
+            & (RunLine.resident_id == Voucher.resident_id)
+            & (RunLine.item == Voucher.item),
+        )
+        .where(
+            Voucher.run_id == run_id,
+            Voucher.community_id == community_id,
+            Print.state == PrintState.LIVE,
+            Voucher.state.notin_((VoucherState.VOID, VoucherState.LAPSED)),
+        )
+        .order_by(RunLine.position)
+    ).all()
+    papers: dict[int, list[Any]] = {}
+    for row in rows:
+        papers.setdefault(row.resident_id, []).append(row)
+    reasons = _find_reasons(run_id)
+    return [_as_person(of_one, reasons) for of_one in papers.values()]
+
+
+def _as_person(rows: Sequence[Any], reasons: Mapping[str, str]) -> Person:
+    inactive = [row for row in rows if row.state == VoucherState.INACTIVE]
+    due = [row for row in inactive if row.held_reason is None]
+    return Person(
+        name=rows[0].name,
+        address=rows[0].address,
+        print_ids=tuple(row.print_id for row in due),
+        serials=tuple(row.serial for row in due),
+        held=len(inactive) - len(due),
+        given=len(rows) - len(inactive),
+        not_given=next((reasons[row.serial] for row in due if row.serial in reasons), ""),
+    )
+
+
+def _find_reasons(run_id: int) -> dict[str, str]:
+    reasons: dict[str, str] = {}
+    for event in list_run_events(run_id=run_id, actions=("vouchers.hand_over",)):
+        reasons.update(event.facts.get("not_given", {}))
+    return reasons
+
+
+def _select_paper() -> Any:
+    return (
+        select(
+            Print.id.label("print_id"),
+            Print.state.label("print_state"),
+            *(Voucher.serial, Voucher.state, Voucher.held_reason, Voucher.run_id),
+            *(Voucher.community_id, Voucher.resident_id),
+            *(Resident.name, Resident.address),
+            Division.name.label("community"),
+        )
+        .join(Voucher, Voucher.id == Print.voucher_id)
+        .join(Resident, Resident.id == Voucher.resident_id)
+        .join(Division, Division.id == Voucher.community_id)
+    )
+
+
+def read_print(*, text: str, home: Home) -> str:
+    """
+    Give the code of the print that a scanned text or a typed code names.
+
+    :raises BadInput: not_ours version key key_revoked signature damaged test typo.
+    """
+    # A keyboard left in full-width mode types other characters than were scanned.
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if is_typed_code(plain):
+        return write_print_code(parse_typed_code(plain))
+    body = verify(plain, host=home.host, keyring=load_ring(home), test_allowed=home.is_rehearsal)
+    return write_print_code(body.print_id)
+
+
+def find_paper(*, actor: Actor, print_code: str) -> Any:
+    """
+    Give the paper in a worker's hand if it may be given out now.
+
+    :raises NotFound: print_unknown. :raises Refusal: superseded, already_given, voucher_held,
+        voucher_state, run_state, not_printed.
+    """
+    paper = db.session.execute(
+        _select_paper().where(Print.code == print_code, within_area(Voucher.community_id, actor))
+    ).one_or_none()
+    if paper is None:
+        raise NotFound("print_unknown", N_("没有这张券，或它不在您的辖区"))
+    if paper.print_state != PrintState.LIVE:
+        raise Refusal("superseded", N_("此券已补印，请出示新的那张"))
+    if paper.state == VoucherState.ACTIVE:
+        raise Refusal(
+            "already_given",
+            N_("券 %(serial)s 已经登记发放过，不用再登记"),
+            serial=show_serial(paper.serial),
+        )
+    if paper.state != VoucherState.INACTIVE:
+        raise refuse_voucher_state(show_serial(paper.serial), paper.state)
+    if paper.held_reason is not None:
+        raise Refusal(
+            "voucher_held",
+            N_("券 %(serial)s 已暂停，不能发放，请收回并联系街道"),
+            serial=show_serial(paper.serial),
+        )
+    check_given_paper(run=db.session.get_one(IssueRun, paper.run_id))
+    return paper
+
+
+def list_papers(*, actor: Actor, print_ids: Sequence[int]) -> list[Any]:
+    """Give the paper of these prints within the area, in the order named."""
+    rows = db.session.execute(
+        _select_paper().where(Print.id.in_(print_ids), within_area(Voucher.community_id, actor))
+    ).all()
+    found = {row.print_id: row for row in rows}
+    return [found[print_id] for print_id in print_ids if print_id in found]
+
+
+def hand_over_prints(
+    *,
+    actor: Actor,
+    print_ids: Sequence[int],
+    not_given: Mapping[int, str],
+    now: datetime,
+) -> int:
+    """
+    Make active the vouchers whose prints were given and signed for: all named, or none.
+
+    `not_given` names the prints that stay inactive and why. Give how many were given.
+
+    :raises NotFound: run_unknown. :raises Refusal: handover_changed, run_state, not_printed.
+    :raises BadInput: nothing_ticked.
+    """
+    wanted = [*print_ids, *not_given]
+    if not wanted:
+        raise BadInput("nothing_ticked", N_("没有要登记的券"))
+    of_these = select(Print.voucher_id).where(Print.id.in_(wanted))
+    # Locked, so that nobody cancels a run between this look and the handover.
+    lock_runs(of=Voucher.id.in_(of_these))
+    papers = list_papers(actor=actor, print_ids=wanted)
+    _check_papers(papers, len(wanted))
+    by_run: dict[int, list[Any]] = {}
+    for paper in papers:
+        by_run.setdefault(paper.run_id, []).append(paper)
+    for run_id, of_run in by_run.items():
+        check_given_paper(run=get_run(actor=actor, run_id=run_id))
+        _give_of_run(actor, run_id, of_run, not_given, now)
+    return len(print_ids)
+
+
+def _check_papers(papers: Sequence[Any], wanted: int) -> None:
+    changed = [
+        show_serial(paper.serial)
+        for paper in papers
+        if paper.print_state != PrintState.LIVE
+        or paper.state != VoucherState.INACTIVE
+        or paper.held_reason is not None
+    ]
+    if changed or len(papers) != wanted:
+        raise Refusal(
+            "handover_changed",
+            N_(
+                "有 %(count)s 张券刚刚变了（已发放、作废、暂停或补印）：%(serials)s。"
+                "这次一张也没有登记，请核对后重新提交"
+            ),
+            count=len(changed) + wanted - len(papers),
+            serials="、".join(changed[:MOST_NAMED]),
+        )
+
+
+def _give_of_run(
+    actor: Actor, run_id: int, papers: Sequence[Any], not_given: Mapping[int, str], now: datetime
+) -> None:
+    given = [paper.print_id for paper in papers if paper.print_id not in not_given]
+    kept = {p.serial: not_given[p.print_id] for p in papers if p.print_id in not_given}
+    places = {paper.community_id for paper in papers}
+    event_id = record_event(
+        actor=actor,
+        action="vouchers.hand_over",
+        subject_kind="run",
+        subject_id=run_id,
+        now=now,
+        facts={
+            "vouchers": len(given),
+            "community": places.pop() if len(places) == 1 else None,
+            "not_given": kept,
+        },
+    )
+    assert actor.account_id is not None
+    for start in range(0, len(given), BATCH):
+        some = given[start : start + BATCH]
+        sign_for(
+            voucher_ids=_activate(some),
+            event_id=event_id,
+            account_id=actor.account_id,
+            now=now,
+        )
+    close_finished_run(run_id=run_id, now=now)
+
+
+def _activate(print_ids: list[int]) -> list[int]:
+    activate = (
+        update(Voucher)
+        .where(
+            Voucher.id.in_(
+                select(Print.voucher_id).where(
+                    Print.id.in_(print_ids), Print.state == PrintState.LIVE
+                )
+            ),
+            Voucher.state == VoucherState.INACTIVE,
+            Voucher.held_reason.is_(None),
+        )
+        .values(state=VoucherState.ACTIVE)
+        .returning(Voucher.id)
+        .execution_options(synchronize_session=False)
+    )
+    activated = list(db.session.scalars(activate))
+    if len(activated) != len(print_ids):
+        raise Refusal("busy", N_("别人正在处理同一张券，请稍后重试"))
+    return activated

@@ -1,0 +1,50 @@
+"""Words of schemes in the reader's language, for the pages of runs and what follows them."""
+
+from collections.abc import Mapping
+
+from flask_babel import get_locale, gettext
+
+from voucher.schemes.queries import list_bundled_schemes
+from voucher.schemes.rules.programmes import Programme
+from voucher.schemes.rules.values import Reason, Words
+from voucher.vouchers.models import IssueRun
+
+
+def choose(words: Words) -> str:
+    """Give a text of a scheme in the reader's language."""
+    locale = get_locale()
+    return words.en if locale is not None and locale.language == "en" else words.zh
+
+
+def list_programmes() -> list[Programme]:
+    """Give the newest version of every programme there is, by id."""
+    newest: dict[str, Programme] = {}
+    for scheme in list_bundled_schemes():
+        if isinstance(scheme, Programme):
+            known = newest.get(scheme.id, scheme)
+            newest[scheme.id] = max(known, scheme, key=lambda one: one.version)
+    return [newest[key] for key in sorted(newest)]
+
+
+def name_programmes() -> Mapping[str, str]:
+    """Give the names of the programmes by id."""
+    return {programme.id: choose(programme.name) for programme in list_programmes()}
+
+
+def name_run(run: IssueRun) -> str:
+    """Give what people call a run: programme, month, number."""
+    return gettext(
+        "%(programme)s %(month)s 第 %(number)s 批",
+        programme=name_programmes().get(run.programme, run.programme),
+        month=run.period_from.strftime("%Y-%m"),
+        number=run.number,
+    )
+
+
+def explain(reason: Reason, programme: Programme) -> str:
+    """Say why somebody is not due something."""
+    if reason.english:
+        return choose(Words(reason.sentence, reason.english))
+    names = {item.id: choose(item.name) for item in programme.items}
+    facts = {**reason.facts, "item": names.get(str(reason.facts.get("item", "")), "")}
+    return gettext(reason.sentence) % facts
