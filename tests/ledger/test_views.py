@@ -110,6 +110,7 @@ def test_an_amount_may_be_written_as_people_write_it(finance):
         propose(finance[0], amount=amount, key=amount.encode().hex())
 
         assert db.session.get(Budget, number).amount_fen == 5_200_000
+        db.session.rollback()
 
 
 def test_a_month_and_a_programme_that_cannot_be_are_refused_at_their_fields(finance):

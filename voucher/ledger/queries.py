@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.accounts.models import Account
@@ -107,7 +107,7 @@ def slice_postings(
 ) -> Slice[Any]:
     """Give part of what was posted for a programme and month, newest first, each with its fen."""
     taken = case((LedgerEntry.amount_fen > 0, LedgerEntry.amount_fen), else_=0)
-    amount = func.sum(taken)
+    amount = cast(func.sum(taken), BigInteger)
     query = (
         select(
             LedgerTransaction.id,

@@ -88,6 +88,16 @@ def find_payee(*, shop: Shop, day: date) -> Payee | None:
     return Payee(account.bank, account.holder, number, account.number_tail)
 
 
+def list_account_tails(*, day: date) -> dict[int, tuple[str, str]]:
+    """Give bank and last four digits of every account in force on a day, by shop id."""
+    rows = db.session.execute(
+        select(ShopAccount.shop_id, ShopAccount.bank, ShopAccount.number_tail).where(
+            ShopAccount.approved_by.is_not(None), *_on(ShopAccount, day)
+        )
+    )
+    return {shop_id: (bank, tail) for shop_id, bank, tail in rows}
+
+
 def list_waiting_accounts(*, actor: Actor) -> list[tuple[Shop, ShopAccount]]:
     """List the bank accounts that wait for a second person, with their shops, by code."""
     rows = db.session.execute(
