@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select
+from sqlalchemy import BigInteger, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.accounts.models import Account
@@ -46,7 +46,7 @@ def slice_budgets(
     if state:
         query = query.where(Budget.state == state)
     columns = (Budget.period_from, Budget.programme, Budget.amount_fen, Budget.state, Budget.set_at)
-    sorts: dict[str, ColumnElement[Any]] = dict(zip(BUDGET_SORTS, columns, strict=True))
+    sorts: dict[str, Any] = dict(zip(BUDGET_SORTS, columns, strict=True))
     return take_slice(query, wanted=wanted, sorts=sorts, last=Budget.id.desc())
 
 
@@ -67,7 +67,7 @@ def budget_unknown(budget_id: int) -> NotFound:
     return NotFound("budget_unknown", N_("没有编号为 %(id)s 的预算"), id=budget_id)
 
 
-def _select_budgets() -> Select[Any]:
+def _select_budgets() -> Any:
     return (
         select(
             *(Budget.id, Budget.programme, Budget.period_from, Budget.amount_fen, Budget.state),
@@ -108,7 +108,7 @@ def slice_postings(
     """Give part of what was posted for a programme and month, newest first, each with its fen."""
     taken = case((LedgerEntry.amount_fen > 0, LedgerEntry.amount_fen), else_=0)
     amount = cast(func.sum(taken), BigInteger)
-    query = (
+    query: Any = (
         select(
             LedgerTransaction.id,
             LedgerTransaction.posting,
@@ -122,7 +122,7 @@ def slice_postings(
     )
     if posting:
         query = query.where(LedgerTransaction.posting == posting)
-    sorts: dict[str, ColumnElement[Any]] = {
+    sorts: dict[str, Any] = {
         "posted_at": LedgerTransaction.posted_at,
         "amount": amount,
     }

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     case,
     cast,
     exists,
@@ -146,7 +145,7 @@ def list_lines(*, settlement_id: int) -> list[Any]:
     return list(db.session.execute(select_lines(settlement_id).order_by(SettlementLine.id)))
 
 
-def select_lines(settlement_id: int) -> Select[Any]:
+def select_lines(settlement_id: int) -> Any:
     """Give the query of a settlement's lines, a late reversal with the redemption it takes back."""
     columns = (
         SettlementLine.id,
@@ -187,11 +186,11 @@ def slice_settlements(
         *(Settlement.through_date, Shop.code, Settlement.lines),
         *(Settlement.amount_fen, Settlement.state),
     )
-    sorts: dict[str, ColumnElement[Any]] = dict(zip(LIST_SORTS, columns, strict=True))
+    sorts: dict[str, Any] = dict(zip(LIST_SORTS, columns, strict=True))
     whole = query.subquery()
     sums = select(*(_sum(whole.c[name]).label(name) for name in ("lines", "amount_fen", "held")))
     ordered = query.order_by(Settlement.through_date.desc(), Shop.code)
-    found = take_slice(ordered, wanted=wanted, sorts=sorts, last=Settlement.id)
+    found = take_slice(ordered, wanted=wanted, sorts=sorts, last=Settlement.id.asc())
     return found, db.session.execute(sums).one()
 
 
@@ -200,7 +199,7 @@ def _sum(column: Any) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
-def _select_rows() -> Select[Any]:
+def _select_rows() -> Any:
     return (
         select(
             *(Settlement.id, Settlement.shop_id, Settlement.through_date, Settlement.cut_at),
@@ -238,7 +237,7 @@ def list_in_state(*, actor: Actor, state: SettlementState) -> list[Any]:
 def slice_lines(*, wanted: Wanted, settlement_id: int) -> tuple[Slice[Any], Any]:
     """Give part of a settlement's lines in their order, and the sums of all: parts in fen."""
     query = select_lines(settlement_id)
-    sorts: dict[str, ColumnElement[Any]] = {
+    sorts: dict[str, Any] = {
         "at": Redemption.redeemed_at,
         "price": Redemption.price_fen,
         "amount": SettlementLine.amount_fen,
@@ -251,7 +250,7 @@ def slice_lines(*, wanted: Wanted, settlement_id: int) -> tuple[Slice[Any], Any]
         _sum(sign * whole.c.own_fen).label("own_fen"),
         _sum(sign * whole.c.other_payer_fen).label("other_payer_fen"),
     )
-    found = take_slice(query, wanted=wanted, sorts=sorts, last=SettlementLine.id)
+    found = take_slice(query, wanted=wanted, sorts=sorts, last=SettlementLine.id.asc())
     return found, db.session.execute(sums).one()
 
 

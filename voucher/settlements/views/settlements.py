@@ -4,7 +4,7 @@ Pages of settlements: the list, one, approving, recording a payment, statements.
 GET  /settlements/                  list       GET  /settlements/<id>   one, its lines
 GET  /settlements/approve           all that wait                POST /settlements/approve
 POST /settlements/<id>/approve                 POST /settlements/<id>/pay
-GET  /settlements/<id>/statement.pdf|xlsx      GET  /settlements/shops/<code>/today
+GET  /settlements/<id>/statement.pdf, .xlsx    GET  /settlements/shops/<code>/today
 """
 
 from collections.abc import Callable
@@ -196,24 +196,33 @@ def _do(
     return redirect(url_for("settlements.show", settlement_id=settlement_id))
 
 
-@blueprint.get("/<int:settlement_id>/statement.<any(pdf, xlsx):kind>")
+@blueprint.get("/<int:settlement_id>/statement.pdf")
 @require(policy.LIST)
-def send_statement(settlement_id: int, kind: str) -> Response:
-    """Send a settlement's statement; nothing of it stays on this machine."""
+def send_paper(settlement_id: int) -> Response:
+    """Send a settlement's statement for the shop."""
+    return _send_statement(settlement_id, 0, "application/pdf")
+
+
+@blueprint.get("/<int:settlement_id>/statement.xlsx")
+@require(policy.LIST)
+def send_book(settlement_id: int) -> Response:
+    """Send a settlement's statement for the office."""
+    return _send_statement(settlement_id, 1, XLSX)
+
+
+def _send_statement(settlement_id: int, place: int, kind: str) -> Response:
     home = current_app.config["HOME"]
-    with TemporaryDirectory() as folder:
-        with transaction():
-            files = write_statement(
-                actor=g.actor,
-                settlement_id=settlement_id,
-                mark=MARKS[home.kind],
-                folder=Path(folder),
-                now=clock.now(),
-            )
-        path = files[kind == "xlsx"]
-        content = path.read_bytes()
-    types = {"pdf": "application/pdf", "xlsx": XLSX}
-    return send_file_content(content=content, name=path.name, kind=types[kind])
+    # Nothing of it stays on this machine.
+    with TemporaryDirectory() as folder, transaction():
+        files = write_statement(
+            actor=g.actor,
+            settlement_id=settlement_id,
+            mark=MARKS[home.kind],
+            folder=Path(folder),
+            now=clock.now(),
+        )
+        content = files[place].read_bytes()
+    return send_file_content(content=content, name=files[place].name, kind=kind)
 
 
 @blueprint.get("/shops/<code>/today")

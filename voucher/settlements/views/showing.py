@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.listing import Column
 from voucher.refusals import N_, BadInput
+from voucher.replies import perform_once
 from voucher.schemes.queries import get_service
 from voucher.settlements import policy
 from voucher.settlements.rules import CASE_TITLES, OTHER_CASE, STATE_TITLES
