@@ -68,7 +68,9 @@ def get_published_price(*, shop_id: int, service: str, day: date) -> int | None:
     """Give the price in fen a shop publishes for a service on a day; None: not offered."""
     return db.session.scalar(
         select(ShopService.price_fen).where(
-            ShopService.shop_id == shop_id, ShopService.service == service, *_on(ShopService, day)
+            ShopService.shop_id == shop_id,
+            ShopService.service == service,
+            *_on(ShopService, day),
         )
     )
 
@@ -160,3 +162,8 @@ def within_scope(actor: Actor) -> ColumnElement[bool]:
 
 def _on(table: type[ShopService] | type[ShopAccount], day: date) -> tuple[ColumnElement[bool], ...]:
     return table.from_date <= day, or_(table.to_date.is_(None), table.to_date > day)
+
+
+def device_unknown(device_id: int) -> NotFound:
+    """Give the refusal for a till that is not there, or not in the asker's area."""
+    return NotFound("device_unknown", N_("没有编号为 %(id)s 的收银终端"), id=device_id)
