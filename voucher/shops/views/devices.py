@@ -39,6 +39,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("领码时间"), lambda row: row.made_at, "made_at"),
     Column(N_("有效期至"), lambda row: row.expires_at or "", "expires_at"),
     Column(N_("停用时间"), lambda row: row.suspended_at or ""),
+    Column(N_("操作")),
 )
 
 
