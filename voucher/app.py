@@ -76,7 +76,9 @@ from voucher.schemes.cli import commands as schemes_commands
 from voucher.sealing import prepare_sealing
 from voucher.settlements import models as _settlements  # noqa: F401
 from voucher.settlements.cli import commands as settlements_commands
-from voucher.settlements.views import blueprint as settlements_pages
+from voucher.settlements.views.closing import blueprint as closing_pages
+from voucher.settlements.views.payments import blueprint as payments_pages
+from voucher.settlements.views.settlements import blueprint as settlements_pages
 from voucher.shops import api as shops_api
 from voucher.shops.cli import commands as shops_commands
 from voucher.shops.views.devices import blueprint as devices_pages
@@ -115,6 +117,8 @@ PAGES = (
     devices_pages,
     budgets_pages,
     settlements_pages,
+    closing_pages,
+    payments_pages,
     events_pages,
     staff_pages,
     desk_pages,

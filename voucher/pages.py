@@ -86,7 +86,7 @@ def prepare_pages(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     Babel(app, default_locale=CHINESE, locale_selector=select_language)
     app.context_processor(_tell_page)
-    app.jinja_env.globals.update(say=say, new_key=new_key, link=link)
+    app.jinja_env.globals.update(say=say, new_key=new_key, link=link, reach=reach)
     app.jinja_env.filters.update(yuan=show_yuan, when=show_instant)
     app.add_url_rule("/language", "choose_language", choose_language, methods=["POST"])
     static = require(ANYONE)(app.view_functions["static"])
@@ -131,6 +131,12 @@ def link(endpoint: str, **values: Any) -> str:
     """Give the address of a page, or "#" where there is no such page yet."""
     known = endpoint in current_app.view_functions
     return url_for(endpoint, **values) if known else "#"
+
+
+def reach(endpoint: str, **values: Any) -> str:
+    """Give the address of a page that this reader may open, empty where there is none."""
+    action = getattr(current_app.view_functions.get(endpoint), "action", None)
+    return url_for(endpoint, **values) if action and action.allows(g.get("actor")) else ""
 
 
 def show_instant(instant: datetime) -> str:

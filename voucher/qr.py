@@ -1,5 +1,7 @@
 """QR rasters: a text becomes packed rows of modules, one bit each, dark is 1."""
 
+import struct
+import zlib
 from dataclasses import dataclass
 
 from qrcode.constants import ERROR_CORRECT_M
@@ -78,3 +80,21 @@ def _pack(modules: list[list[bool | None]], *, quiet_zone: int) -> Raster:
         rows += (bits << 8 * row_bytes - quiet_zone - len(row)).to_bytes(row_bytes, "big")
     rows += bytes(quiet_zone * row_bytes)
     return Raster(side=side, rows=bytes(rows))
+
+
+def write_png(raster: Raster) -> bytes:
+    """Give a raster as a PNG file of one pixel a module; the page draws it as large as it wants."""
+    row_bytes = (raster.side + 7) // 8
+    # In a PNG of one bit a pixel 1 is white; each row begins with the byte that says "unfiltered".
+    rows = b"".join(
+        b"\0" + bytes(~byte & 0xFF for byte in raster.rows[start : start + row_bytes])
+        for start in range(0, len(raster.rows), row_bytes)
+    )
+    head = struct.pack(">2I5B", raster.side, raster.side, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_write_chunk(*chunk) for chunk in chunks)
+
+
+def _write_chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)

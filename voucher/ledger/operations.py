@@ -9,9 +9,10 @@ from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.ledger.models import Budget, BudgetTotal, LedgerEntry, LedgerTransaction
+from voucher.ledger.queries import budget_unknown
 from voucher.ledger.rules import BudgetState, Entry, Posting
 from voucher.money import show_yuan
-from voucher.refusals import N_, NotFound, Refusal
+from voucher.refusals import N_, Refusal
 
 
 def set_budget(
@@ -49,7 +50,7 @@ def approve_budget(*, actor: Actor, budget_id: int, now: datetime) -> Budget:
     """
     budget = db.session.get(Budget, budget_id)
     if budget is None:
-        raise NotFound("budget_unknown", N_("没有编号为 %(id)s 的预算"), id=budget_id)
+        raise budget_unknown(budget_id)
     if budget.set_by == actor.account_id:
         raise self_approve()
     approve = (

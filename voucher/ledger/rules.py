@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+from voucher.refusals import N_
 
 
 class LedgerAccount(StrEnum):
@@ -38,6 +41,55 @@ class BudgetState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REPLACED = "replaced"
+
+
+STATE_TITLES = {
+    BudgetState.PROPOSED: N_("待批准"),
+    BudgetState.APPROVED: N_("已批准"),
+    BudgetState.REPLACED: N_("已被替换"),
+}
+# Where a committed fen can be, in the order of its way; together they are what left the fund.
+ACCOUNT_TITLES = {
+    LedgerAccount.COMMITTED: N_("在老人手中，尚未使用"),
+    LedgerAccount.PAYABLE: N_("已核销，应付商户"),
+    LedgerAccount.PAID: N_("已付商户"),
+    LedgerAccount.RELEASED: N_("使用后退回的差额"),
+    LedgerAccount.LAPSED: N_("到期未用"),
+    LedgerAccount.VOID: N_("作废"),
+    LedgerAccount.DISPUTED: N_("有争议"),
+    LedgerAccount.ADJUST: N_("调整"),
+}
+POSTING_TITLES = {
+    Posting.APPROVE: N_("批准批次"),
+    Posting.CANCEL: N_("取消批次"),
+    Posting.REDEEM: N_("核销"),
+    Posting.REVERSE: N_("冲正"),
+    Posting.VOID: N_("作废"),
+    Posting.LAPSE: N_("到期"),
+    Posting.PAY: N_("付款"),
+    Posting.SPLIT: N_("按资金来源分摊"),
+}
+
+SUBJECT_TITLES = {
+    "run": N_("批次 %(number)s"),
+    "settlement": N_("结算单 %(number)s"),
+    "redemption": N_("核销 %(number)s"),
+    "reversal": N_("冲正 %(number)s"),
+    "event": N_("事件 %(number)s"),
+}
+
+
+class Subject(NamedTuple):
+    """What a posting was about: the kind and number of its first part."""
+
+    kind: str
+    number: int | None
+
+
+def read_subject(subject_id: str) -> Subject:
+    """Read `run:1/community:5`, `settlement:7` or `redemption:12`; any other text has no number."""
+    kind, _, number = subject_id.partition("/")[0].partition(":")
+    return Subject(kind, int(number) if number.isascii() and number.isdigit() else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,39 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
+from voucher.access import Actor
+from voucher.accounts.models import Account
 from voucher.cases.models import Case
 from voucher.db import db
+from voucher.ledger.models import LedgerEntry
+from voucher.ledger.rules import LedgerAccount
+from voucher.listing import Slice, Wanted, take_slice
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.refusals import N_, NotFound
-from voucher.settlements.models import Settlement, SettlementLine
+from voucher.settlements.models import Settlement, SettlementLine, SettlementState
 from voucher.shops.models import Shop
+from voucher.shops.queries import within_scope
 from voucher.vouchers.models import Voucher
+
+LIST_SORTS = ("through", "shop", "lines", "amount", "state")
+LINE_SORTS = ("at", "price", "amount")
+
+_maker, _approver, _payer = aliased(Account), aliased(Account), aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +82,17 @@ def list_open_lines(*, cut_at: datetime) -> Iterator[OpenLine]:
         yield OpenLine(shop_id, redemption_id, reversal_id, -amount_fen, redemption_id in held)
 
 
-def get_settlement(*, settlement_id: int) -> Settlement:
+def get_settlement(*, actor: Actor, settlement_id: int) -> Settlement:
     """
-    Give a settlement.
+    Give a settlement of a shop of the actor's area.
 
     :raises NotFound: settlement_unknown.
     """
-    found = db.session.get(Settlement, settlement_id)
+    found = db.session.scalar(
+        select(Settlement)
+        .join(Shop, Shop.id == Settlement.shop_id)
+        .where(Settlement.id == settlement_id, within_scope(actor))
+    )
     if found is None:
         raise NotFound(
             "settlement_unknown", N_("没有编号为 %(settlement)s 的结算单"), settlement=settlement_id
@@ -117,10 +142,16 @@ def list_pots(*, settlement_ids: Sequence[int]) -> list[Any]:
 
 def list_lines(*, settlement_id: int) -> list[Any]:
     """Give what a statement shows of each line: when, receipt, serial, service, parts in fen."""
+    return list(db.session.execute(select_lines(settlement_id).order_by(SettlementLine.id)))
+
+
+def select_lines(settlement_id: int) -> Any:
+    """Give the query of a settlement's lines, a late reversal with the redemption it takes back."""
     columns = (
         SettlementLine.id,
         SettlementLine.amount_fen,
         SettlementLine.reversal_id,
+        Redemption.id.label("redemption_id"),
         Redemption.redeemed_at,
         Redemption.receipt,
         Redemption.service,
@@ -131,13 +162,126 @@ def list_lines(*, settlement_id: int) -> list[Any]:
     )
     of_redemption = Redemption.id == SettlementLine.redemption_id
     of_reversal = Redemption.id == Reversal.redemption_id
-    return list(
-        db.session.execute(
-            select(*columns)
-            .outerjoin(Reversal, Reversal.id == SettlementLine.reversal_id)
-            .join(Redemption, of_redemption | of_reversal)
-            .join(Voucher, Voucher.id == Redemption.voucher_id)
-            .where(SettlementLine.settlement_id == settlement_id)
-            .order_by(SettlementLine.id)
-        )
+    return (
+        select(*columns)
+        .outerjoin(Reversal, Reversal.id == SettlementLine.reversal_id)
+        .join(Redemption, of_redemption | of_reversal)
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .where(SettlementLine.settlement_id == settlement_id)
     )
+
+
+def slice_settlements(
+    *, actor: Actor, wanted: Wanted, state: str, shop: str, through: date | None
+) -> tuple[Slice[Any], Any]:
+    """Give part of the settlements, newest first, and the sums of all that were asked for."""
+    query = _select_rows().where(within_scope(actor))
+    if state:
+        query = query.where(Settlement.state == state)
+    if shop:
+        query = query.where(Shop.name.contains(shop, autoescape=True) | (Shop.code == shop.upper()))
+    if through is not None:
+        query = query.where(Settlement.through_date == through)
+    columns = (
+        *(Settlement.through_date, Shop.code, Settlement.lines),
+        *(Settlement.amount_fen, Settlement.state),
+    )
+    sorts: dict[str, Any] = dict(zip(LIST_SORTS, columns, strict=True))
+    whole = query.subquery()
+    sums = select(*(_sum(whole.c[name]).label(name) for name in ("lines", "amount_fen", "held")))
+    ordered = query.order_by(Settlement.through_date.desc(), Shop.code)
+    found = take_slice(ordered, wanted=wanted, sorts=sorts, last=Settlement.id.asc())
+    return found, db.session.execute(sums).one()
+
+
+def _sum(column: Any) -> ColumnElement[int]:
+    # PostgreSQL sums whole numbers as decimals; fen are whole.
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
+
+
+def _select_rows() -> Any:
+    return (
+        select(
+            *(Settlement.id, Settlement.shop_id, Settlement.through_date, Settlement.cut_at),
+            *(Settlement.lines, Settlement.amount_fen, Settlement.held, Settlement.state),
+            *(Settlement.bank, Settlement.holder, Settlement.number_tail, Settlement.bank_ref),
+            *(Settlement.made_by, Settlement.made_at, Settlement.approved_at, Settlement.paid_at),
+            *(Shop.code.label("shop_code"), Shop.name.label("shop_name")),
+            _maker.name.label("maker"),
+            _approver.name.label("approver"),
+            _payer.name.label("payer"),
+        )
+        .join(Shop, Shop.id == Settlement.shop_id)
+        .join(_maker, _maker.id == Settlement.made_by)
+        .outerjoin(_approver, _approver.id == Settlement.approved_by)
+        .outerjoin(_payer, _payer.id == Settlement.paid_by)
+    )
+
+
+def get_row(*, actor: Actor, settlement_id: int) -> Any:
+    """
+    Give one settlement as `slice_settlements` does.
+
+    :raises NotFound: settlement_unknown.
+    """
+    get_settlement(actor=actor, settlement_id=settlement_id)
+    return db.session.execute(_select_rows().where(Settlement.id == settlement_id)).one()
+
+
+def list_in_state(*, actor: Actor, state: SettlementState) -> list[Any]:
+    """Give the settlements of the actor's area in one state, as `slice_settlements` does."""
+    query = _select_rows().where(within_scope(actor), Settlement.state == state)
+    return list(db.session.execute(query.order_by(Settlement.through_date, Shop.code)))
+
+
+def slice_lines(*, wanted: Wanted, settlement_id: int) -> tuple[Slice[Any], Any]:
+    """Give part of a settlement's lines in their order, and the sums of all: parts in fen."""
+    query = select_lines(settlement_id)
+    sorts: dict[str, Any] = {
+        "at": Redemption.redeemed_at,
+        "price": Redemption.price_fen,
+        "amount": SettlementLine.amount_fen,
+    }
+    whole = query.subquery()
+    sign = case((whole.c.reversal_id.is_(None), 1), else_=-1)
+    sums = select(
+        _sum(sign * whole.c.price_fen).label("price_fen"),
+        _sum(whole.c.amount_fen).label("amount_fen"),
+        _sum(sign * whole.c.own_fen).label("own_fen"),
+        _sum(sign * whole.c.other_payer_fen).label("other_payer_fen"),
+    )
+    found = take_slice(query, wanted=wanted, sorts=sorts, last=SettlementLine.id.asc())
+    return found, db.session.execute(sums).one()
+
+
+def list_held_lines(*, cut_at: datetime, shop_id: int | None = None) -> list[Any]:
+    """Give the redemptions before a cut that an open case holds back, each with its case."""
+    settled = exists().where(SettlementLine.redemption_id == Redemption.id)
+    query = (
+        select(
+            *(Redemption.id, Redemption.receipt, Redemption.redeemed_at, Redemption.amount_fen),
+            *(Shop.code.label("shop_code"), Shop.name.label("shop_name")),
+            *(Case.id.label("case_id"), Case.kind.label("case_kind"), Case.opened_at),
+        )
+        .join(Case, (Case.subject_kind == "redemption") & (Case.subject_id == Redemption.id))
+        .join(Shop, Shop.id == Redemption.shop_id)
+        .where(Redemption.redeemed_at < cut_at, Case.decision.is_(None), ~settled)
+        .order_by(Shop.code, Redemption.id)
+    )
+    return list(
+        db.session.execute(query.where(Shop.id == shop_id) if shop_id is not None else query)
+    )
+
+
+def get_today(*, shop_id: int, since: datetime) -> tuple[int, int, int]:
+    """Give a shop's uses since an instant, their fen, and the fen it is owed and not yet paid."""
+    taken_back = exists().where(Reversal.redemption_id == Redemption.id)
+    uses, fen = db.session.execute(
+        select(func.count(), _sum(Redemption.amount_fen)).where(
+            Redemption.shop_id == shop_id, Redemption.redeemed_at >= since, ~taken_back
+        )
+    ).one()
+    owed = select(_sum(LedgerEntry.amount_fen)).where(
+        LedgerEntry.shop_id == shop_id, LedgerEntry.account == LedgerAccount.PAYABLE
+    )
+    return int(uses), int(fen), int(db.session.scalar(owed) or 0)

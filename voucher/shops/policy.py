@@ -28,3 +28,11 @@ SUSPEND_DEVICE = Action(
     "shops.suspend_device",
     (has_role(Role.WORKER, Role.APPROVER, Role.DESK, Role.ADMIN, Role.CONSOLE),),
 )
+SUSPEND_SHOP = Action("shops.suspend_shop", (has_role(Role.APPROVER),))
+REOPEN_SHOP = Action("shops.reopen_shop", (has_role(Role.APPROVER),), is_grave=True)
+CLEAR_SHOP_PIN = Action("shops.clear_shop_pin", (has_role(Role.WORKER, Role.APPROVER),))
+# Bank and last digits of an account; the desk and the administrator have no use for them.
+SEE_ACCOUNT = Action(
+    "shops.see_account", (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR),)
+)
+SEE_WAITING = Action("shops.see_waiting", (has_role(Role.APPROVER),))

@@ -75,7 +75,9 @@ def get_published_price(*, shop_id: int, service: str, day: date) -> int | None:
     """Give the price in fen a shop publishes for a service on a day; None: not offered."""
     return db.session.scalar(
         select(ShopService.price_fen).where(
-            ShopService.shop_id == shop_id, ShopService.service == service, *_on(ShopService, day)
+            ShopService.shop_id == shop_id,
+            ShopService.service == service,
+            *_on(ShopService, day),
         )
     )
 
@@ -93,6 +95,16 @@ def find_payee(*, shop: Shop, day: date) -> Payee | None:
         return None
     number = unseal(account.number_sealed, column=NUMBER_COLUMN, row=shop.code)
     return Payee(account.bank, account.holder, number, account.number_tail)
+
+
+def list_account_tails(*, day: date) -> dict[int, tuple[str, str]]:
+    """Give bank and last four digits of every account in force on a day, by shop id."""
+    rows = db.session.execute(
+        select(ShopAccount.shop_id, ShopAccount.bank, ShopAccount.number_tail).where(
+            ShopAccount.approved_by.is_not(None), *_on(ShopAccount, day)
+        )
+    )
+    return {shop_id: (bank, tail) for shop_id, bank, tail in rows}
 
 
 def list_waiting_accounts(*, actor: Actor) -> list[tuple[Shop, ShopAccount]]:
@@ -157,3 +169,8 @@ def within_scope(actor: Actor) -> ColumnElement[bool]:
 
 def _on(table: type[ShopService] | type[ShopAccount], day: date) -> tuple[ColumnElement[bool], ...]:
     return table.from_date <= day, or_(table.to_date.is_(None), table.to_date > day)
+
+
+def device_unknown(device_id: int) -> NotFound:
+    """Give the refusal for a till that is not there, or not in the asker's area."""
+    return NotFound("device_unknown", N_("没有编号为 %(id)s 的收银终端"), id=device_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -17,9 +18,9 @@ from voucher.refusals import N_, Refusal
 from voucher.sealing import seal
 from voucher.settlements.models import Settlement, SettlementLine, SettlementState
 from voucher.settlements.operations.splitting import split_closed_total
-from voucher.settlements.queries import OpenLine, list_open_lines
+from voucher.settlements.queries import OpenLine, list_held_lines, list_open_lines
 from voucher.shops.models import Shop
-from voucher.shops.queries import Payee, find_payee
+from voucher.shops.queries import Payee, find_payee, list_account_tails
 from voucher.vouchers.checks import CHECKS as VOUCHER_CHECKS
 
 # What must hold to the fen before a single line is closed.
@@ -27,7 +28,7 @@ BEFORE_CLOSING: tuple[dict[str, Check], ...] = (LEDGER_CHECKS, VOUCHER_CHECKS, R
 
 
 @dataclass(slots=True)
-class _Bill:
+class Bill:
     """What one shop's settlement will hold."""
 
     lines: list[OpenLine] = field(default_factory=list)
@@ -35,7 +36,13 @@ class _Bill:
 
     @property
     def amount_fen(self) -> int:
+        """Give the sum of its lines."""
         return sum(line.amount_fen for line in self.lines)
+
+    @property
+    def closes(self) -> bool:
+        """Tell whether it becomes a settlement; one that would sum below zero waits."""
+        return bool(self.lines) and self.amount_fen >= 0
 
 
 def make_settlements(*, actor: Actor, through: date, now: datetime) -> list[Settlement]:
@@ -48,7 +55,88 @@ def make_settlements(*, actor: Actor, through: date, now: datetime) -> list[Sett
 
     :raises Refusal: not_over, books_off (naming the row that breaks a law), account_missing.
     """
-    cut_at = start_of_day(through + timedelta(days=1))
+    cut_at = cut_after(through)
+    bills = plan_settlements(through=through, now=now)
+    fresh = [
+        _make_settlement(actor, shop_id, bill, through, cut_at, now)
+        for shop_id, bill in bills.items()
+        if bill.closes
+    ]
+    if fresh:
+        split_closed_total(actor=actor, through=through, settlement_ids=fresh, now=now)
+    made = select(Settlement).where(Settlement.through_date == through).order_by(Settlement.id)
+    return list(db.session.scalars(made))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """What a shop is owed through a day, before it is closed; `tail` is empty without account."""
+
+    code: str
+    name: str
+    lines: int
+    amount_fen: int
+    held: int
+    bank: str
+    tail: str
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What closing a day would make, in fen, and what it leaves for later."""
+
+    rows: list[PlannedRow]
+    held: list[Any]
+
+    @property
+    def closing(self) -> list[PlannedRow]:
+        """Give the shops that get a settlement."""
+        return [row for row in self.rows if row.closes]
+
+    @property
+    def amount_fen(self) -> int:
+        """Give what the settlements sum to."""
+        return sum(row.amount_fen for row in self.closing)
+
+    @property
+    def without_account(self) -> list[PlannedRow]:
+        """Give the shops that stop the closing: nobody knows where their money goes."""
+        return [row for row in self.closing if not row.tail]
+
+
+def preview_settlements(*, through: date, now: datetime) -> Preview:
+    """
+    Show what closing a day would make, by the very plan that closes it; write nothing.
+
+    :raises Refusal: not_over, books_off (naming the row that breaks a law).
+    """
+    bills = plan_settlements(through=through, now=now)
+    accounts = list_account_tails(day=local_date(now))
+    shops = {shop.id: shop for shop in db.session.scalars(select(Shop).order_by(Shop.code))}
+    rows = [
+        PlannedRow(
+            shop.code,
+            shop.name,
+            len(bills[shop_id].lines),
+            bills[shop_id].amount_fen,
+            bills[shop_id].held,
+            *accounts.get(shop_id, ("", "")),
+            bills[shop_id].closes,
+        )
+        for shop_id, shop in shops.items()
+        if shop_id in bills
+    ]
+    return Preview(rows, list_held_lines(cut_at=cut_after(through)))
+
+
+def plan_settlements(*, through: date, now: datetime) -> dict[int, Bill]:
+    """
+    Give, by shop, what closing a day would hold, and write nothing.
+
+    :raises Refusal: not_over, books_off (naming the row that breaks a law).
+    """
+    cut_at = cut_after(through)
     if now < cut_at:
         raise Refusal(
             "not_over", N_("%(day)s 还没有结束，次日零点后才能结算"), day=through.isoformat()
@@ -58,15 +146,13 @@ def make_settlements(*, actor: Actor, through: date, now: datetime) -> list[Sett
     closed = set(
         db.session.scalars(select(Settlement.shop_id).where(Settlement.through_date == through))
     )
-    fresh = [
-        _make_settlement(actor, shop_id, bill, through, cut_at, now)
-        for shop_id, bill in _gather(list_open_lines(cut_at=cut_at)).items()
-        if shop_id not in closed and bill.lines and bill.amount_fen >= 0
-    ]
-    if fresh:
-        split_closed_total(actor=actor, through=through, settlement_ids=fresh, now=now)
-    made = select(Settlement).where(Settlement.through_date == through).order_by(Settlement.id)
-    return list(db.session.scalars(made))
+    bills = _gather(list_open_lines(cut_at=cut_at))
+    return {shop_id: bill for shop_id, bill in bills.items() if shop_id not in closed}
+
+
+def cut_after(through: date) -> datetime:
+    """Give the instant at which a day that is closed ends."""
+    return start_of_day(through + timedelta(days=1))
 
 
 def _check_books() -> None:
@@ -82,10 +168,10 @@ def _check_books() -> None:
                 )
 
 
-def _gather(lines: Iterable[OpenLine]) -> dict[int, _Bill]:
-    bills: dict[int, _Bill] = {}
+def _gather(lines: Iterable[OpenLine]) -> dict[int, Bill]:
+    bills: dict[int, Bill] = {}
     for line in lines:
-        bill = bills.setdefault(line.shop_id, _Bill())
+        bill = bills.setdefault(line.shop_id, Bill())
         if line.is_held:
             bill.held += line.reversal_id is None
         else:
@@ -94,7 +180,7 @@ def _gather(lines: Iterable[OpenLine]) -> dict[int, _Bill]:
 
 
 def _make_settlement(
-    actor: Actor, shop_id: int, bill: _Bill, through: date, cut_at: datetime, now: datetime
+    actor: Actor, shop_id: int, bill: Bill, through: date, cut_at: datetime, now: datetime
 ) -> int:
     assert actor.account_id is not None
     payee = _get_payee(shop_id, local_date(now))

@@ -1,17 +1,24 @@
 """Approving what another made, and recording what the bank paid."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 
 from voucher.access import Actor, self_approve
+from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
+from voucher.periods import local_date
 from voucher.refusals import N_, BadInput, Refusal
+from voucher.sealing import unseal
 from voucher.settlements.models import Settlement, SettlementState
 from voucher.settlements.operations.closing import record_deed
 from voucher.settlements.queries import get_settlement, list_pots
+from voucher.shops.models import Shop
+from voucher.shops.queries import within_scope
 
 
 def approve_settlement(*, actor: Actor, settlement_id: int, now: datetime) -> Settlement:
@@ -21,7 +28,7 @@ def approve_settlement(*, actor: Actor, settlement_id: int, now: datetime) -> Se
     :raises NotFound: settlement_unknown. :raises NotAllowed: self_approve.
     :raises Refusal: settlement_state.
     """
-    settlement = get_settlement(settlement_id=settlement_id)
+    settlement = get_settlement(actor=actor, settlement_id=settlement_id)
     if settlement.made_by == actor.account_id:
         raise self_approve()
     approve = (
@@ -34,13 +41,39 @@ def approve_settlement(*, actor: Actor, settlement_id: int, now: datetime) -> Se
     return settlement
 
 
+def approve_settlements(
+    *, actor: Actor, settlement_ids: Sequence[int], now: datetime
+) -> tuple[int, int]:
+    """
+    Approve exactly these, all of them or none; give how many and their sum in fen.
+
+    :raises NotFound: settlement_unknown. :raises NotAllowed: self_approve.
+    :raises Refusal: settlement_state, nothing_waiting.
+    """
+    if not settlement_ids:
+        raise Refusal("nothing_waiting", N_("没有等您批准的结算单"))
+    done = [
+        approve_settlement(actor=actor, settlement_id=settlement_id, now=now)
+        for settlement_id in settlement_ids
+    ]
+    return len(done), sum(settlement.amount_fen for settlement in done)
+
+
+# What is said to who would approve or pay a settlement that is in this state.
+_NOT_NOW = {
+    SettlementState.MADE: N_("结算单 %(settlement)s 还没有批准，不能付款"),
+    SettlementState.APPROVED: N_("结算单 %(settlement)s 已经批准，不能再次批准"),
+    SettlementState.PAID: N_("结算单 %(settlement)s 已经付款，不能再改"),
+}
+
+
 def _demand_change(changed: int, settlement: Settlement) -> None:
     if changed != 1:
+        # Another may have been faster: what is said is how it stands now.
+        db.session.refresh(settlement)
+        state = SettlementState(settlement.state)
         raise Refusal(
-            "settlement_state",
-            N_("结算单 %(settlement)s 现在是“%(state)s”，不能执行此操作"),
-            settlement=settlement.id,
-            state=settlement.state,
+            "settlement_state", _NOT_NOW[state], settlement=settlement.id, state=str(state)
         )
 
 
@@ -51,7 +84,7 @@ def pay_settlement(*, actor: Actor, settlement_id: int, bank_ref: str, now: date
     :raises NotFound: settlement_unknown. :raises BadInput: bank_ref_missing, bank_ref_reused.
     :raises Refusal: settlement_state.
     """
-    settlement = get_settlement(settlement_id=settlement_id)
+    settlement = get_settlement(actor=actor, settlement_id=settlement_id)
     if not bank_ref.strip() or len(bank_ref) > 60:
         raise BadInput("bank_ref_missing", N_("请填写银行回单号（不超过60字）"))
     used = select(Settlement.id).where(
@@ -93,3 +126,52 @@ def _post_payment(settlement: Settlement, event_id: int, now: datetime) -> None:
             entries=entries,
             now=now,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What the bank is to pay: `number` is the whole account number."""
+
+    id: int
+    through_date: date
+    shop_code: str
+    holder: str
+    bank: str
+    number: str
+    amount_fen: int
+
+
+def read_payments(*, actor: Actor, now: datetime) -> list[Payment]:
+    """Give what is approved and not yet paid, with account numbers in full; that is an event."""
+    rows = db.session.execute(
+        select(Settlement, Shop.code)
+        .join(Shop, Shop.id == Settlement.shop_id)
+        .where(Settlement.state == SettlementState.APPROVED, within_scope(actor))
+        .order_by(Settlement.id)
+    )
+    payments = [_open_payment(settlement, code) for settlement, code in rows]
+    record_event(
+        actor=actor,
+        action="settlements.read_accounts",
+        subject_kind="day",
+        subject_id=local_date(now).isoformat(),
+        now=now,
+        facts={
+            "settlements": [payment.id for payment in payments],
+            "fen": sum(payment.amount_fen for payment in payments),
+        },
+    )
+    return payments
+
+
+def _open_payment(settlement: Settlement, shop_code: str) -> Payment:
+    row = f"settlement:{settlement.shop_id}:{settlement.through_date}"
+    return Payment(
+        id=settlement.id,
+        through_date=settlement.through_date,
+        shop_code=shop_code,
+        holder=settlement.holder,
+        bank=settlement.bank,
+        number=unseal(settlement.number_sealed, column="settlements.number", row=row),
+        amount_fen=settlement.amount_fen,
+    )

@@ -29,7 +29,7 @@ def write_statement(
 
     :raises NotFound: settlement_unknown. :raises Refusal: glyph or text_too_long.
     """
-    settlement = get_settlement(settlement_id=settlement_id)
+    settlement = get_settlement(actor=actor, settlement_id=settlement_id)
     shop = db.session.get_one(Shop, settlement.shop_id)
     lines = tuple(_as_line(row) for row in list_lines(settlement_id=settlement_id))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

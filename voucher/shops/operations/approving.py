@@ -1,7 +1,9 @@
 """Approving shops and their bank accounts: what one person proposed, another puts in force."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 
@@ -10,7 +12,13 @@ from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.shops.models import Shop, ShopAccount
-from voucher.shops.queries import list_shops, list_waiting_accounts, shop_unknown, within_scope
+from voucher.shops.queries import (
+    get_shop,
+    list_shops,
+    list_waiting_accounts,
+    shop_unknown,
+    within_scope,
+)
 from voucher.shops.rules.states import ACCOUNT_COOLING, ShopState
 
 
@@ -21,6 +29,13 @@ class Approvals:
     shops: list[str]
     accounts: list[str]
     own: list[str]
+
+
+class Chosen(NamedTuple):
+    """A shop chosen for approval, with the waiting account that was shown of it."""
+
+    code: str
+    account_id: int | None
 
 
 def approve_shops(*, actor: Actor, now: datetime, today: date) -> Approvals:
@@ -42,6 +57,34 @@ def approve_shops(*, actor: Actor, now: datetime, today: date) -> Approvals:
         done.accounts.extend(one.accounts)
     if done.own and not (done.shops or done.accounts):
         raise self_approve()
+    return done
+
+
+def approve_chosen_shops(
+    *, actor: Actor, chosen: Sequence[Chosen], now: datetime, today: date
+) -> Approvals:
+    """
+    Approve exactly what was seen of these shops, all of them or none.
+
+    :raises NotFound: shop_unknown. :raises NotAllowed: self_approve.
+    :raises Refusal: nothing_chosen, shop_state, account_changed (another account waits by now).
+    """
+    if not chosen:
+        raise Refusal("nothing_chosen", N_("请先勾选要批准的商户"))
+    done = Approvals([], [], [])
+    for code, account_id in chosen:
+        shop = get_shop(code=code, actor=actor)
+        # An account nobody looked at must not be paid.
+        account = _find_waiting_account(shop.id)
+        if account is not None and account.id != account_id:
+            raise Refusal(
+                "account_changed",
+                N_("商户 %(shop)s 待批准的账户刚刚改过，请重新查看"),
+                shop=code,
+            )
+        one = approve_shop(actor=actor, code=code, now=now, today=today)
+        done.shops.extend(one.shops)
+        done.accounts.extend(one.accounts)
     return done
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from voucher.access import Actor
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
-from voucher.refusals import N_, NotFound, Refusal
+from voucher.refusals import N_, Refusal
 from voucher.shops.models import Device, Shop
-from voucher.shops.queries import get_shop, within_scope
+from voucher.shops.queries import device_unknown, get_shop, within_scope
 from voucher.shops.rules.enrolment import hash_secret, make_code, make_token, normalise_code
 from voucher.shops.rules.states import CODE_LIFE, TILL_LIFE, DeviceState, ShopState
 
@@ -119,7 +119,7 @@ def suspend_device(*, actor: Actor, device_id: int, now: datetime) -> None:
         .where(Device.id == device_id, within_scope(actor))
     )
     if shop_code is None:
-        raise NotFound("device_unknown", N_("没有编号为 %(id)s 的收银终端"), id=device_id)
+        raise device_unknown(device_id)
     stop = (
         update(Device)
         .where(Device.id == device_id, Device.state != DeviceState.SUSPENDED)

@@ -1,0 +1,64 @@
+"""What finance types about budgets, as typed values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from voucher.money import parse_yuan
+from voucher.periods import parse_month
+from voucher.refusals import N_, BadInput
+from voucher.schemes.queries import list_bundled_schemes
+from voucher.schemes.rules.programmes import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class NewBudget:
+    """A budget as it was typed: whole fen, for the month that begins on a day."""
+
+    programme: str
+    period_from: date
+    amount_fen: int
+
+    @classmethod
+    def parse(cls, form: Mapping[str, str]) -> "NewBudget":
+        """
+        Read a form.
+
+        :raises BadInput: programme_missing, month_format, amount_format, amount_scale,
+            amount_positive, amount_max.
+        """
+        return cls(
+            programme=read_programme(form.get("programme", "")),
+            period_from=parse_month(form.get("month", "")),
+            amount_fen=parse_yuan(form.get("amount", "")),
+        )
+
+
+def list_programmes() -> tuple[Programme, ...]:
+    """Give the adopted programmes, each once, in its newest version."""
+    found: dict[str, Programme] = {}
+    for scheme in list_bundled_schemes():
+        if isinstance(scheme, Programme):
+            earlier = found.setdefault(scheme.id, scheme)
+            found[scheme.id] = max(earlier, scheme, key=lambda one: one.version)
+    return tuple(found.values())
+
+
+def read_programme(text: str) -> str:
+    """
+    Give the id of an adopted programme.
+
+    :raises BadInput: programme_missing.
+    """
+    if text not in {programme.id for programme in list_programmes()}:
+        raise BadInput("programme_missing", N_("请选择方案"))
+    return text
+
+
+# The field at which each refusal of `NewBudget` is shown.
+FIELDS = {"programme_missing": "programme", "month_format": "month"}
+
+
+def find_field(refusal: BadInput) -> str:
+    """Give the name of the field a refusal is about."""
+    return FIELDS.get(refusal.word, "amount")

@@ -1,0 +1,1 @@
+"""Pages of settlements: closing a day, one settlement, paying."""
