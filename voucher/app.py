@@ -61,10 +61,15 @@ from voucher.printouts.cli import commands as printouts_commands
 from voucher.printouts.views import blueprint as printouts_pages
 from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
+
+# Their routes belong to the blueprint of the till, which comes with them.
+from voucher.redemptions.views import enrolling as _enrolling  # noqa: F401
+from voucher.redemptions.views import till as _till  # noqa: F401
 from voucher.redemptions.views.departure_file import blueprint as departure_file_pages
 from voucher.redemptions.views.departures import blueprint as departures_pages
+from voucher.redemptions.views.knowing import blueprint as till_pages
 from voucher.redemptions.views.public import blueprint as public_pages
-from voucher.redemptions.views.till import blueprint as till_pages
+from voucher.redemptions.views.redemptions import blueprint as redemptions_pages
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
 from voucher.residents.cli import commands as residents_commands
@@ -154,6 +159,10 @@ LIMITS = {
     "accounts.confirm": "30 per minute",
     "accounts.change": "30 per minute",
     "shops_api.open_till": "10 per minute",
+    "till.enrol": "10 per minute",
+    "till.give_pin": "30 per minute",
+    # Phones behind one address of a carrier are many.
+    "public.show": "60 per minute",
 }
 
 

@@ -11,6 +11,9 @@ UNDO = Action(
 REVERSE_LATE = Action(
     "redemptions.reverse_late", (has_role(Role.APPROVER, Role.FINANCE),), is_grave=True
 )
+WORK_TILL = Action("redemptions.work_till", (works_a_till,))
+QUOTE = Action("redemptions.quote", (works_a_till,))
+LIST_TODAY = Action("redemptions.list_today", (works_a_till,))
 RECORD_DEPARTURES = Action(
     "redemptions.record_departures", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
 )

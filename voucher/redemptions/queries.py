@@ -1,7 +1,7 @@
 """Reading vouchers as a till sees them, and redemptions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -10,14 +10,17 @@ from voucher.access import Actor, within_area
 from voucher.codes import is_typed_code, parse_typed_code, write_print_code
 from voucher.config import Home, read_key
 from voucher.db import db
+from voucher.periods import full_years, start_of_day
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.rules import Mode, RedemptionRefused, Seen
 from voucher.refusals import N_, BadInput, NotFound
+from voucher.residents.models import Resident, Sex
 from voucher.schemes.rules.programmes import Kind
 from voucher.shops.models import Shop
 from voucher.shops.queries import get_shop
 from voucher.shops.rules.states import ShopState
 from voucher.signing import KeyRing, load_keyring, verify
+from voucher.text import mask_name
 from voucher.vouchers.models import Print, Voucher
 
 
@@ -241,3 +244,67 @@ def get_community_of(*, redemption: Redemption) -> int:
     return db.session.scalars(
         select(Voucher.community_id).where(Voucher.id == redemption.voucher_id)
     ).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a clerk expects to see at the counter, as the paper says it; never the level."""
+
+    masked_name: str
+    is_woman: bool
+    decade: int
+
+
+def get_holder(*, resident_id: int, on: date) -> Holder:
+    """Give a voucher's holder for the face check; `on` is the day the age band is told for."""
+    row = db.session.execute(
+        select(Resident.name, Resident.sex, Resident.born_date).where(Resident.id == resident_id)
+    ).one()
+    decade = full_years(row.born_date, on) // 10 * 10
+    return Holder(mask_name(row.name), row.sex == Sex.FEMALE, decade)
+
+
+def find_last_use(*, voucher_id: int, shop_id: int | None = None) -> datetime | None:
+    """Give the instant of a voucher's last use that stands, anywhere or at one shop."""
+    query = select(func.max(Redemption.redeemed_at)).where(
+        Redemption.voucher_id == voucher_id,
+        ~exists().where(Reversal.redemption_id == Redemption.id),
+    )
+    if shop_id is not None:
+        query = query.where(Redemption.shop_id == shop_id)
+    return db.session.scalar(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What a shop took since midnight: newest first, and what stands of all of it, in fen."""
+
+    rows: list[tuple[Redemption, str, bool]]
+    count: int
+    amount_fen: int
+    own_fen: int
+
+
+def read_today(*, actor: Actor, today: date, most: int) -> Today:
+    """Give the day of a till's shop: redemption, serial and whether it was taken back."""
+    undone = exists().where(Reversal.redemption_id == Redemption.id)
+    of_today = (
+        Redemption.shop_id == actor.shop_id,
+        Redemption.redeemed_at >= start_of_day(today),
+    )
+    rows = db.session.execute(
+        select(Redemption, Voucher.serial, undone)
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .where(*of_today)
+        .order_by(Redemption.id.desc())
+        .limit(most)
+    )
+    count, amount_fen, own_fen = db.session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(Redemption.amount_fen), 0),
+            func.coalesce(func.sum(Redemption.own_fen), 0),
+        ).where(*of_today, ~undone)
+    ).one()
+    shown = [(redemption, serial, is_undone) for redemption, serial, is_undone in rows]
+    return Today(shown, count, int(amount_fen), int(own_fen))

@@ -1,6 +1,6 @@
 """Who may do what with shops and tills."""
 
-from voucher.access import Action, Role, has_role
+from voucher.access import Action, Role, has_role, works_a_till
 
 IMPORT_SHOPS = Action("shops.import_shops", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 APPROVE_SHOP = Action("shops.approve_shop", (has_role(Role.APPROVER),), is_grave=True)
@@ -36,3 +36,4 @@ SEE_ACCOUNT = Action(
     "shops.see_account", (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR),)
 )
 SEE_WAITING = Action("shops.see_waiting", (has_role(Role.APPROVER),))
+UNLOCK_TILL = Action("shops.unlock_till", (works_a_till,))

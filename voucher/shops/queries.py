@@ -155,6 +155,11 @@ def find_till(*, token: str, channel: str, now: datetime) -> Actor | None:
     )
 
 
+def find_pin_hash(*, actor: Actor) -> str | None:
+    """Give what is kept of the PIN of a till's shop; None until a till set one."""
+    return db.session.scalar(select(Shop.pin_hash).where(Shop.id == actor.shop_id))
+
+
 def shop_unknown(code: str) -> NotFound:
     """Give the refusal for a shop that is not there, or not in the asker's area."""
     return NotFound("shop_unknown", N_("没有编号为“%(code)s”的商户"), code=code[:40])

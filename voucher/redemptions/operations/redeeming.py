@@ -101,7 +101,7 @@ def redeem_voucher(
         found = get_found(print_code=read.print_code)
         if (earlier := find_reply(**attempt)) is not None:
             return earlier
-        taking = _judge(actor, found, claim, now)
+        taking = judge_use(actor=actor, found=found, claim=claim, now=now)
         if _take(found.seen, taking):
             body = _record(actor, found, read.mode, claim, client_key, taking, now)
             store_reply(**attempt, body=body, now=now)
@@ -110,7 +110,12 @@ def redeem_voucher(
     raise RedemptionRefused("busy", N_("这张券正在别处使用，请稍后重试"))
 
 
-def _judge(actor: Actor, found: Found, claim: Claim, now: datetime) -> Taking:
+def judge_use(*, actor: Actor, found: Found, claim: Claim, now: datetime) -> Taking:
+    """
+    Divide the price of a use as it would be taken now; nothing is taken.
+
+    :raises BadInput: a fault of the claim. :raises RedemptionRefused: the voucher's or the shop's.
+    """
     assert actor.shop_id is not None
     today = local_date(now)
     seen = found.seen
