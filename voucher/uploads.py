@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, delete, select
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.access import Actor
@@ -74,6 +74,18 @@ def get_upload(*, actor: Actor, kind: str, upload_id: str) -> Upload:
     if found is None:
         raise _unknown()
     return found
+
+
+def count_waiting_uploads(*, actor: Actor, now: datetime) -> int:
+    """Count the actor's own files that are kept and not confirmed."""
+    return (
+        db.session.scalar(
+            select(func.count(Upload.id)).where(
+                Upload.account_id == actor.account_id, Upload.made_at >= now - LIFE
+            )
+        )
+        or 0
+    )
 
 
 def read_upload(*, upload: Upload, folder: Path) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from voucher.access import Actor, within_area
 from voucher.assessments.models import Assessment
@@ -41,6 +41,21 @@ def list_known_assessments(
     for start in range(0, len(wanted), _BATCH):
         found += _list_batch(actor, instrument, wanted[start : start + _BATCH])
     return found
+
+
+def count_waiting_assessments(*, actor: Actor) -> int:
+    """Count who of the area is present and was never assessed."""
+    assessed = exists().where(Assessment.resident_id == Resident.id)
+    return (
+        db.session.scalar(
+            select(func.count(Resident.id)).where(
+                Resident.departed_date.is_(None),
+                within_area(Resident.community_id, actor),
+                ~assessed,
+            )
+        )
+        or 0
+    )
 
 
 def _list_batch(

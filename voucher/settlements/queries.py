@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import ColumnElement, exists, func, select, union_all
 
+from voucher.access import Actor
 from voucher.cases.models import Case
 from voucher.db import db
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.refusals import N_, NotFound
-from voucher.settlements.models import Settlement, SettlementLine
+from voucher.settlements.models import Settlement, SettlementLine, SettlementState
 from voucher.shops.models import Shop
 from voucher.vouchers.models import Voucher
 
@@ -83,6 +84,35 @@ def list_settlements() -> list[tuple[Settlement, Shop]]:
         .order_by(Settlement.through_date.desc(), Shop.code)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def count_waiting_settlements(*, actor: Actor) -> int:
+    """Count the settlements another finance account made, which wait for approval."""
+    return _count_settlements(
+        Settlement.state == SettlementState.MADE, Settlement.made_by != actor.account_id
+    )
+
+
+def count_unpaid_settlements() -> int:
+    """Count the settlements that are approved and not paid yet."""
+    return _count_settlements(Settlement.state == SettlementState.APPROVED)
+
+
+def _count_settlements(*conditions: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count(Settlement.id)).where(*conditions)) or 0
+
+
+def count_held_lines() -> int:
+    """Count the redemptions that no settlement holds because a case about them is open."""
+    settled = exists().where(SettlementLine.redemption_id == Case.subject_id)
+    return (
+        db.session.scalar(
+            select(func.count(Case.subject_id.distinct())).where(
+                Case.subject_kind == "redemption", Case.decision.is_(None), ~settled
+            )
+        )
+        or 0
+    )
 
 
 def list_pots(*, settlement_ids: Sequence[int]) -> list[Any]:
