@@ -69,7 +69,6 @@ from voucher.redemptions.views.departure_file import blueprint as departure_file
 from voucher.redemptions.views.departures import blueprint as departures_pages
 from voucher.redemptions.views.knowing import blueprint as till_pages
 from voucher.redemptions.views.public import blueprint as public_pages
-from voucher.redemptions.views.redemptions import blueprint as redemptions_pages
 from voucher.refusals import N_, NotAllowed
 from voucher.residents import models as _residents  # noqa: F401
 from voucher.residents.cli import commands as residents_commands

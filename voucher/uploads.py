@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask import Request
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, delete, select
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.access import Actor
@@ -124,6 +124,18 @@ def get_upload(*, actor: Actor, kind: str, upload_id: str, now: datetime) -> Upl
     if found is None:
         raise upload_unknown()
     return found
+
+
+def count_waiting_uploads(*, actor: Actor, now: datetime) -> int:
+    """Count the actor's own files that are kept and not confirmed."""
+    return (
+        db.session.scalar(
+            select(func.count(Upload.id)).where(
+                Upload.account_id == actor.account_id, Upload.made_at >= now - LIFE
+            )
+        )
+        or 0
+    )
 
 
 def read_upload(*, upload: Upload, folder: Path) -> bytes:

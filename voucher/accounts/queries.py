@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, Role
@@ -123,6 +123,22 @@ def get_actor(*, name: str, channel: str) -> Actor:
     if account is None or not account.is_active:
         raise NotFound("account_unknown", N_("没有账号“%(name)s”，或已停用"), name=name)
     return describe_actor(account, channel=channel)
+
+
+def count_first_passwords(*, now: datetime) -> tuple[int, int]:
+    """Count the accounts whose first password waits to be changed, and those where it expired."""
+    unchanged = select(func.count(Account.id)).where(
+        Account.is_active, Account.first_password_expires_at.is_not(None)
+    )
+    expired = unchanged.where(Account.first_password_expires_at <= now)
+    in_all, over = (db.session.scalar(query) or 0 for query in (unchanged, expired))
+    return in_all - over, over
+
+
+def count_locked_accounts(*, now: datetime) -> int:
+    """Count the accounts that are closed for a while after too many misses."""
+    locked = select(func.count(Account.id)).where(Account.is_active, Account.locked_until > now)
+    return db.session.scalar(locked) or 0
 
 
 def describe_actor(account: Account, *, channel: str) -> Actor:

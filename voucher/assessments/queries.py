@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -47,6 +47,21 @@ def list_known_assessments(
     for start in range(0, len(wanted), _BATCH):
         found += _list_batch(actor, instrument, wanted[start : start + _BATCH])
     return found
+
+
+def count_waiting_assessments(*, actor: Actor) -> int:
+    """Count who of the area is present and was never assessed."""
+    assessed = exists().where(Assessment.resident_id == Resident.id)
+    return (
+        db.session.scalar(
+            select(func.count(Resident.id)).where(
+                Resident.departed_date.is_(None),
+                within_area(Resident.community_id, actor),
+                ~assessed,
+            )
+        )
+        or 0
+    )
 
 
 def _list_batch(

@@ -1,9 +1,9 @@
 """Reading events: whoever may see one may see all."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, func, or_, select
 
 from voucher.audit.models import Event, Seal
 from voucher.db import db
@@ -72,3 +72,14 @@ def list_events_about(*, subject_kind: str, subject_id: str, limit: int) -> list
     """List the last events of one subject, newest first."""
     wanted = select(Event).where(Event.subject_kind == subject_kind, Event.subject_id == subject_id)
     return list(db.session.scalars(wanted.order_by(Event.id.desc()).limit(limit)))
+
+
+def count_unsealed_events() -> int:
+    """Count the committed events no seal covers yet; the worker seals them within a second."""
+    sealed = exists().where(Seal.event_id == Event.id)
+    return db.session.scalar(select(func.count(Event.id)).where(~sealed)) or 0
+
+
+def count_events(*, since: datetime) -> int:
+    """Count the events since an instant."""
+    return db.session.scalar(select(func.count(Event.id)).where(Event.happened_at >= since)) or 0

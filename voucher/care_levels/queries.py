@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -39,6 +39,39 @@ def list_present_residents(*, actor: Actor, on: date) -> Iterable[Any]:
             or_(Resident.departed_date.is_(None), Resident.departed_date > on),
         )
         .order_by(Resident.id)
+    )
+
+
+def count_waiting_levels(*, actor: Actor) -> int:
+    """Count the proposed levels of the area that wait for somebody else than who graded."""
+    return (
+        db.session.scalar(
+            select(func.count(CareLevel.id))
+            .join(Resident, Resident.id == CareLevel.resident_id)
+            .where(
+                CareLevel.state == LevelState.PROPOSED,
+                CareLevel.graded_by != actor.account_id,
+                within_area(Resident.community_id, actor),
+            )
+        )
+        or 0
+    )
+
+
+def count_waiting_without_level(*, actor: Actor) -> int:
+    """Count who of the area is present and was never graded: no programme knows them yet."""
+    graded = exists().where(
+        CareLevel.resident_id == Resident.id, CareLevel.state != LevelState.REPLACED
+    )
+    return (
+        db.session.scalar(
+            select(func.count(Resident.id)).where(
+                Resident.departed_date.is_(None),
+                within_area(Resident.community_id, actor),
+                ~graded,
+            )
+        )
+        or 0
     )
 
 

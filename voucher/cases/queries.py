@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
@@ -44,3 +44,22 @@ def find_names(*, keys: Collection[str]) -> Mapping[str, str]:
 def _is_within(actor: Actor) -> ColumnElement[bool]:
     # A case without a community concerns the whole district.
     return or_(Case.community_id.is_(None), within_area(Case.community_id, actor))
+
+
+def count_waiting_cases(*, actor: Actor, kinds: Collection[Kind]) -> int:
+    """
+    Count the open cases of these kinds that somebody else asked and the actor may see.
+
+    A case without a community concerns the whole district.
+    """
+    return (
+        db.session.scalar(
+            select(func.count(Case.id)).where(
+                Case.decision.is_(None),
+                Case.kind.in_(list(kinds)),
+                Case.opened_by != actor.key,
+                or_(Case.community_id.is_(None), within_area(Case.community_id, actor)),
+            )
+        )
+        or 0
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
+from voucher.access import Actor
 from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.ledger.models import Budget, BudgetTotal, LedgerEntry, LedgerTransaction
@@ -85,6 +86,32 @@ def _select_budgets() -> Any:
 def find_total(*, programme: str, period_from: date) -> BudgetTotal | None:
     """Give what is approved and committed for a programme and month; None: no budget yet."""
     return db.session.get(BudgetTotal, (programme, period_from))
+
+
+def count_waiting_budgets(*, actor: Actor) -> int:
+    """Count the budgets another finance account proposed."""
+    return (
+        db.session.scalar(
+            select(func.count(Budget.id)).where(
+                Budget.state == BudgetState.PROPOSED, Budget.set_by != actor.account_id
+            )
+        )
+        or 0
+    )
+
+
+def count_programmes_without_budget(*, period_from: date) -> int:
+    """Count the programmes that had a budget in an earlier month and have none approved for it."""
+    funded = BudgetTotal.approved_fen > 0
+    now = select(BudgetTotal.programme).where(BudgetTotal.period_from == period_from, funded)
+    return (
+        db.session.scalar(
+            select(func.count(BudgetTotal.programme.distinct())).where(
+                BudgetTotal.period_from < period_from, funded, BudgetTotal.programme.not_in(now)
+            )
+        )
+        or 0
+    )
 
 
 def get_balances(*, programme: str, period_from: date) -> dict[LedgerAccount, int]:

@@ -15,3 +15,5 @@ SEARCH = Action(
     "overview.search",
     (has_role(Role.WORKER, Role.ASSESSOR, Role.APPROVER, Role.AUDITOR, Role.FINANCE),),
 )
+# The telephone is the desk's alone: a worker meets people and papers, not voices.
+ANSWER_CALLS = Action("overview.answer_calls", (has_role(Role.DESK),))

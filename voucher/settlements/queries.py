@@ -110,6 +110,35 @@ def list_settlements() -> list[tuple[Settlement, Shop]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def count_waiting_settlements(*, actor: Actor) -> int:
+    """Count the settlements another finance account made, which wait for approval."""
+    return _count_settlements(
+        Settlement.state == SettlementState.MADE, Settlement.made_by != actor.account_id
+    )
+
+
+def count_unpaid_settlements() -> int:
+    """Count the settlements that are approved and not paid yet."""
+    return _count_settlements(Settlement.state == SettlementState.APPROVED)
+
+
+def _count_settlements(*conditions: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count(Settlement.id)).where(*conditions)) or 0
+
+
+def count_held_lines() -> int:
+    """Count the redemptions that no settlement holds because a case about them is open."""
+    settled = exists().where(SettlementLine.redemption_id == Case.subject_id)
+    return (
+        db.session.scalar(
+            select(func.count(Case.subject_id.distinct())).where(
+                Case.subject_kind == "redemption", Case.decision.is_(None), ~settled
+            )
+        )
+        or 0
+    )
+
+
 def list_pots(*, settlement_ids: Sequence[int]) -> list[Any]:
     """Give the settlements' total by programme, scheme version, community, period and item."""
     direct = select(SettlementLine.amount_fen, SettlementLine.redemption_id).where(

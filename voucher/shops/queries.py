@@ -1,12 +1,14 @@
 """Reading shops, their prices, accounts and tills."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.db import db
+from voucher.divisions.models import Division
 from voucher.refusals import N_, NotFound
 from voucher.sealing import unseal
 from voucher.shops.models import Device, Shop, ShopAccount, ShopService
@@ -82,6 +84,52 @@ def get_published_price(*, shop_id: int, service: str, day: date) -> int | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class NearShop:
+    """What anybody may know of a shop: where, when, and its prices in fen by service."""
+
+    code: str
+    name: str
+    address: str
+    hours: str
+    community: str
+    prices: dict[str, int] = field(default_factory=dict)
+
+
+def list_nearest_shops(
+    *, community_id: int, services: Collection[str], day: date
+) -> list[NearShop]:
+    """
+    List the open shops of the district that offer any of these services, nearest first.
+
+    Those of the community come first, then those of its street, then the rest, each by code. Shops
+    and prices are public: a voucher is taken all over the district.
+    """
+    home_street = select(Division.parent_id).where(Division.id == community_id).scalar_subquery()
+    distance = case(
+        (Shop.community_id == community_id, 0), (Division.parent_id == home_street, 1), else_=2
+    )
+    rows = db.session.execute(
+        select(
+            *(Shop.code, Shop.name, Shop.address, Shop.hours, Division.name.label("community")),
+            *(ShopService.service, ShopService.price_fen),
+        )
+        .join(ShopService, ShopService.shop_id == Shop.id)
+        .join(Division, Division.id == Shop.community_id)
+        .where(
+            Shop.state == ShopState.APPROVED,
+            ShopService.service.in_(sorted(services)),
+            *_on(ShopService, day),
+        )
+        .order_by(distance, Shop.code, ShopService.service)
+    )
+    found: dict[str, NearShop] = {}
+    for code, name, address, hours, community, service, price_fen in rows:
+        shop = found.setdefault(code, NearShop(code, name, address, hours, community))
+        shop.prices[service] = price_fen
+    return list(found.values())
+
+
 def find_payee(*, shop: Shop, day: date) -> Payee | None:
     """Give the bank account two people put in force for a day, or None when there is none."""
     account = db.session.scalar(
@@ -118,6 +166,38 @@ def list_waiting_accounts(*, actor: Actor) -> list[tuple[Shop, ShopAccount]]:
         .order_by(Shop.code)
     )
     return [(shop, account) for shop, account in rows]
+
+
+def count_waiting_shops(*, actor: Actor) -> int:
+    """Count the shops of the area that somebody else proposed."""
+    return (
+        db.session.scalar(
+            select(func.count(Shop.id)).where(
+                Shop.state == ShopState.PROPOSED,
+                Shop.proposed_by != actor.account_id,
+                within_scope(actor),
+            )
+        )
+        or 0
+    )
+
+
+def count_waiting_bank_accounts(*, actor: Actor) -> int:
+    """Count the changed bank accounts somebody else proposed; a new shop's comes with the shop."""
+    return (
+        db.session.scalar(
+            select(func.count(ShopAccount.id))
+            .join(Shop, Shop.id == ShopAccount.shop_id)
+            .where(
+                ShopAccount.approved_by.is_(None),
+                ShopAccount.to_date.is_(None),
+                ShopAccount.proposed_by != actor.account_id,
+                Shop.state != ShopState.PROPOSED,
+                within_scope(actor),
+            )
+        )
+        or 0
+    )
 
 
 def list_devices(*, actor: Actor) -> list[tuple[Device, Shop]]:

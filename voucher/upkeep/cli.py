@@ -166,6 +166,8 @@ def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
     yield "登录（首次密码，登录后须更改）· Sign in with these first passwords:"
     for account in answer["accounts"]:
         yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
+    till = answer["till"]
+    yield f"收银终端 · till of shop {till['shop']}: {till['code']}（15 分钟 · minutes，/till/enrol）"
     yield "打开 · open: http://127.0.0.1:8000/"
 
 

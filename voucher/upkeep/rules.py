@@ -71,3 +71,46 @@ def _invent(number: int, communities: Sequence[tuple[str, str]]) -> tuple[str | 
 def _draw(number: int) -> Iterator[int]:
     """Give a stream of numbers that looks like chance and is the same every time."""
     yield from hashlib.sha256(f"invented {number}".encode()).digest()
+
+
+def write_newcomers(*, name: str, id_number: str, phone: str, place: tuple[str, str]) -> bytes:
+    """
+    Make a roster of two people nobody knows yet.
+
+    One has the name, birth date and telephone of somebody known under another ID number.
+    """
+    rows = [
+        _newcomer(1, name, id_number[:14], int(id_number[14:17]), phone, place),
+        _newcomer(2, "何春兰", "51010419600229", 402, "13900009999", place),
+    ]
+    return write_workbook(sheets=[("花名册", TITLES, rows)])
+
+
+def _newcomer(
+    number: int, name: str, start: str, sequence: int, phone: str, place: tuple[str, str]
+) -> tuple[str | int, ...]:
+    # Two further on in the day's sequence: another person of the same sex.
+    digits = f"{start}{(sequence + 2) % 1000:03d}"
+    sex = "男" if sequence % 2 else "女"
+    whole = digits + calc_check_digit(digits + "0")
+    return (number, name, sex, whole, phone, *place, f"示例路{number}号", "", "")
+
+
+SHOP_TITLES = (
+    *("商户编号", "商户名称", "登记方式", "证照号", "街道", "社区", "地址"),
+    *("联系人", "联系电话", "营业时间", "开户行", "户名", "账号"),
+)
+PRICE_TITLES = ("商户编号", "服务代码", "服务名称", "单价（元）")
+
+
+def write_proposed_shop(street: str, community: str) -> bytes:
+    """Make a shops workbook of one invented barber who wants to join."""
+    shop = (
+        *("S0999", "新桥理发店", "备案", "95101042276503S0999", street, community, "示例路9号"),
+        *("新店主", "13900008888", "09:00-18:00", "示例银行锦江支行", "新桥理发店"),
+        "6222418600883785974",
+    )
+    price = ("S0999", "haircut", "理发", 28)
+    return write_workbook(
+        sheets=[("商户", SHOP_TITLES, [shop]), ("服务与价格", PRICE_TITLES, [price])]
+    )

@@ -178,6 +178,49 @@ def _of_run(run_id: int) -> tuple[ColumnElement[bool], ...]:
     return Event.subject_kind == "run", Event.subject_id == str(run_id)
 
 
+def count_waiting_drafts(*, actor: Actor) -> int:
+    """Count the drafts of others that lie whole in the actor's area: those the actor may decide."""
+    outside = exists().where(
+        RunLine.run_id == IssueRun.id, ~within_area(RunLine.community_id, actor)
+    )
+    return _count_runs(
+        IssueRun.state == RunState.DRAFT, IssueRun.made_by != actor.account_id, ~outside
+    )
+
+
+def count_own_drafts(*, actor: Actor) -> int:
+    """Count the actor's own drafts, which wait for somebody else."""
+    return _count_runs(IssueRun.state == RunState.DRAFT, IssueRun.made_by == actor.account_id)
+
+
+def count_waiting_prints(*, actor: Actor) -> int:
+    """Count the issued runs with paper for the actor's area that nobody printed yet."""
+    inside = exists().where(RunLine.run_id == IssueRun.id, within_area(RunLine.community_id, actor))
+    return _count_runs(IssueRun.state == RunState.ISSUED, IssueRun.printed_at.is_(None), inside)
+
+
+def _count_runs(*conditions: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count(IssueRun.id)).where(*conditions)) or 0
+
+
+def count_waiting_handovers(*, actor: Actor) -> int:
+    """Count the printed vouchers of the area that nobody has signed for; held ones stay back."""
+    return (
+        db.session.scalar(
+            select(func.count(Voucher.id))
+            .join(IssueRun, IssueRun.id == Voucher.run_id)
+            .where(
+                IssueRun.state == RunState.ISSUED,
+                IssueRun.printed_at.is_not(None),
+                Voucher.state == VoucherState.INACTIVE,
+                Voucher.held_reason.is_(None),
+                within_area(Voucher.community_id, actor),
+            )
+        )
+        or 0
+    )
+
+
 def find_latest_run(*, programme: str, period_from: date) -> IssueRun | None:
     """Give the month's last run that was not cancelled, or None."""
     return db.session.scalar(

@@ -132,13 +132,6 @@ NEXT_STEPS: dict[str, str] = {
     RunState.CLOSED: N_("每张券都已发放、作废或到期，不用再做什么。"),
     RunState.CANCELLED: N_("批次已取消，预算已退回。需要时请重新生成。"),
 }
-VOUCHER_TITLES: dict[str, str] = {
-    VoucherState.INACTIVE: N_("待发放"),
-    VoucherState.ACTIVE: N_("已发放，可用"),
-    VoucherState.USED: N_("已用完"),
-    VoucherState.VOID: N_("已作废"),
-    VoucherState.LAPSED: N_("已过期"),
-}
 RUN_EVENTS: dict[str, str] = {
     "vouchers.draft_run": N_("生成草稿"),
     "vouchers.approve_run": N_("批准"),

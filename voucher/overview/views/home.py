@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, current_app, g, render_template, request, url_for
 
+from voucher import clock
 from voucher.access import Action, require
 from voucher.overview import policy
+from voucher.overview.operations import find_desk_lock
+from voucher.overview.queries.waiting import list_facts, list_waiting, tell_next
 from voucher.overview.rules import GREETINGS
 from voucher.refusals import N_
+from voucher.signing import load_ring
 
 blueprint = Blueprint("overview", __name__)
 
@@ -43,5 +47,14 @@ def tell_menu() -> dict[str, Any]:
 @blueprint.get("/")
 @require(policy.SEE_HOME)
 def home() -> str:
-    """Greet a person by name and role."""
-    return render_template("overview/home.html", greeting=GREETINGS[g.actor.role])
+    """Show what waits for this person today; who answers calls finds the search at once."""
+    now, answers_calls = clock.now(), policy.ANSWER_CALLS.allows(g.actor)
+    return render_template(
+        "overview/home.html",
+        greeting=GREETINGS[g.actor.role],
+        waiting=list_waiting(actor=g.actor, now=now),
+        facts=list_facts(actor=g.actor, now=now, ring=load_ring(current_app.config["HOME"])),
+        next=tell_next(actor=g.actor, now=now),
+        answers_calls=answers_calls,
+        refusal=find_desk_lock(actor=g.actor, now=now) if answers_calls else None,
+    )

@@ -45,7 +45,11 @@ from voucher.overview.queries.vouchers import (
     preview_void,
 )
 from voucher.pages import select_language
-from voucher.printouts.operations import draw_sheet_file, plan_voucher_file, record_voucher_file
+from voucher.printouts.operations.printing import (
+    draw_sheet_file,
+    plan_voucher_file,
+    record_voucher_file,
+)
 from voucher.printouts.policy import PRINT_VOUCHER
 from voucher.printouts.queries import MARKS, Office
 from voucher.redemptions.policy import LIST_REDEMPTIONS

@@ -29,6 +29,7 @@ def import_everything(rehearsal: Rehearsal) -> None:
     reasons = Counter(row.faults[0].word for row in done.rejected)
     rehearsal.summary["residents accepted"] = len(done.added)
     rehearsal.summary["residents rejected"] = dict(reasons.most_common())
+    rehearsal.newest = next((row for row in roster.roster.accepted if row.phone), None)
     forms = judge_assessment_file(actor=worker, content=read_sample("assessments"), on=MONTH)
     with transaction():
         assessed = import_assessments(actor=worker, file=forms, now=now)

@@ -7,8 +7,10 @@ from typing import Any
 
 from voucher.access import Actor
 from voucher.config import Home
+from voucher.residents.rules.roster import ResidentRow
 
 MONTH = date(2026, 12, 1)
+NEXT_MONTH = date(2027, 1, 1)
 PROGRAMMES = ("jinjiang-age-bands", "national-2026")
 
 
@@ -24,6 +26,9 @@ class Rehearsal:
     runs: list[int] = field(default_factory=list)
     accounts: list[dict[str, str]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    # Somebody of the roster who has a telephone, and how to open a till.
+    newest: ResidentRow | None = None
+    till: dict[str, str] = field(default_factory=dict)
 
     def as_person(self, name: str) -> Actor:
         """Give the actor of one of the sample accounts."""

@@ -28,8 +28,12 @@ from voucher.vouchers.rules import PrintState, VoucherState
 SPENT, SHOWN_TWICE, UNDONE = 4, 10, 40
 
 
-def shop_around(*, actor: Actor, home: Home) -> dict[str, int]:
-    """Spend the sample's vouchers at shops that offer their services; give what was answered."""
+def shop_around(*, actor: Actor, home: Home, name: str) -> dict[str, int]:
+    """
+    Spend the active vouchers at shops that offer their services; give what was answered.
+
+    `name` tells the attempts of one outing from those of another.
+    """
     reader = Reader(
         host=home.host,
         keyring=load_ring(home),
@@ -38,10 +42,10 @@ def shop_around(*, actor: Actor, home: Home) -> dict[str, int]:
     counted: Counter[str] = Counter()
     for number, (code, claim, shop_id) in enumerate(_list_errands()):
         till = replace(actor, shop_id=shop_id)
-        first = _present(till, code, claim, reader, f"demo-{number}")
+        first = _present(till, code, claim, reader, f"{name}-{number}")
         counted[_word(first)] += 1
         if number % SHOWN_TWICE == 0:
-            counted[_word(_present(till, code, claim, reader, f"demo-{number}-again"))] += 1
+            counted[_word(_present(till, code, claim, reader, f"{name}-{number}-again"))] += 1
         if number % UNDONE == 0 and isinstance(first, dict):
             with transaction():
                 reverse_redemption(
