@@ -167,7 +167,8 @@ def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
     for account in answer["accounts"]:
         yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
     till = answer["till"]
-    yield f"收银终端 · till of shop {till['shop']}: {till['code']}（15 分钟 · minutes，/till/enrol）"
+    yield f"收银终端 · till of shop {till['shop']}，15 分钟内 · within 15 minutes: /till/enrol"
+    yield f"  {till['code']}"
     yield "打开 · open: http://127.0.0.1:8000/"
 
 

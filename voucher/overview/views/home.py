@@ -7,17 +7,45 @@ from flask import Blueprint, current_app, g, render_template, request, url_for
 
 from voucher import clock
 from voucher.access import Action, require
+from voucher.accounts.policy import LIST_ACCOUNTS
+from voucher.assessments.policy import FIND_ASSESSMENTS
+from voucher.audit.policy import READ_EVENTS
+from voucher.care_levels.policy import LIST_LEVELS
+from voucher.ledger.policy import LIST_BUDGETS
 from voucher.overview import policy
 from voucher.overview.operations import find_desk_lock
 from voucher.overview.queries.waiting import list_facts, list_waiting, tell_next
 from voucher.overview.rules import GREETINGS
+from voucher.redemptions.policy import LIST_REDEMPTIONS
 from voucher.refusals import N_
+from voucher.residents.policy import FIND_RESIDENTS
+from voucher.settlements.policy import LIST as LIST_SETTLEMENTS
+from voucher.shops.policy import LIST_DEVICES, LIST_SHOPS
 from voucher.signing import load_ring
+from voucher.vouchers.policy import HAND_OVER, LIST_RUNS, LIST_VOUCHERS
 
 blueprint = Blueprint("overview", __name__)
 
 # The menu in the order of the work: the page's title, its endpoint, and who may open it.
-MENU: tuple[tuple[str, str, Action], ...] = ((N_("首页"), "overview.home", policy.SEE_HOME),)
+MENU: tuple[tuple[str, str, Action], ...] = (
+    (N_("首页"), "overview.home", policy.SEE_HOME),
+    (N_("来电查询"), "desk.ask", policy.ANSWER_CALLS),
+    (N_("查找"), "files.search", policy.SEARCH),
+    (N_("老人名册"), "residents.show_list", FIND_RESIDENTS),
+    (N_("评估"), "assessments.show_list", FIND_ASSESSMENTS),
+    (N_("等级"), "levels.show_list", LIST_LEVELS),
+    (N_("发券批次"), "runs.show_list", LIST_RUNS),
+    (N_("扫码发放"), "handovers.scan", HAND_OVER),
+    (N_("券"), "vouchers.show_list", LIST_VOUCHERS),
+    (N_("商户"), "shops.show_list", LIST_SHOPS),
+    (N_("收银终端"), "devices.show_list", LIST_DEVICES),
+    (N_("核销"), "redemptions.show_list", LIST_REDEMPTIONS),
+    (N_("预算"), "budgets.show_list", LIST_BUDGETS),
+    (N_("结算"), "settlements.show_list", LIST_SETTLEMENTS),
+    (N_("待办案件"), "cases.show_list", policy.LIST_CASES),
+    (N_("账号"), "staff.show_list", LIST_ACCOUNTS),
+    (N_("审计记录"), "events.show_list", READ_EVENTS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +65,16 @@ def tell_menu() -> dict[str, Any]:
         return {"navigation": []}
     return {
         "navigation": [
-            Entry(title, url_for(endpoint), request.blueprint == endpoint.partition(".")[0])
+            Entry(title, url_for(endpoint), _is_here(url_for(endpoint)))
             for title, endpoint, action in MENU
             if action.allows(actor)
         ]
     }
+
+
+def _is_here(url: str) -> bool:
+    # /residents/import and /residents/<somebody> belong to /residents.
+    return request.path == url or (url != "/" and request.path.startswith(url.rstrip("/") + "/"))
 
 
 @blueprint.get("/")
