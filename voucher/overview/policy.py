@@ -17,3 +17,7 @@ SEARCH = Action(
 )
 # The telephone is the desk's alone: a worker meets people and papers, not voices.
 ANSWER_CALLS = Action("overview.answer_calls", (has_role(Role.DESK),))
+LIST_CASES = Action(
+    "overview.list_cases",
+    (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR),),
+)

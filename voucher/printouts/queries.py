@@ -66,17 +66,13 @@ def list_sheet_vouchers(
 
 def get_sheet_voucher(*, voucher: Voucher, office: Office, keyring: KeyRing) -> SheetVoucher:
     """Give the live print of one voucher as its sheet shows it."""
-    made, resident, community = (
-        db.session.execute(
-            select(Print, Resident, Division)
-            .join(Voucher, Voucher.id == Print.voucher_id)
-            .join(Resident, Resident.id == Voucher.resident_id)
-            .join(Division, Division.id == Voucher.community_id)
-            .where(Voucher.id == voucher.id, Print.state == PrintState.LIVE)
-        )
-        .one()
-        ._tuple()
-    )
+    made, resident, community = db.session.execute(
+        select(Print, Resident, Division)
+        .join(Voucher, Voucher.id == Print.voucher_id)
+        .join(Resident, Resident.id == Voucher.resident_id)
+        .join(Division, Division.id == Voucher.community_id)
+        .where(Voucher.id == voucher.id, Print.state == PrintState.LIVE)
+    ).one()
     return _as_sheet(voucher, made, resident, community, office, keyring)
 
 

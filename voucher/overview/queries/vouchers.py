@@ -106,10 +106,11 @@ def list_vouchers(*, actor: Actor, wanted: Wanted) -> Slice[VoucherRow]:
         sorts=VOUCHER_SORTS,
         last=Voucher.__table__.c.id.desc(),
     )
+    # A version is read once, however many rows are of it.
+    versions = {row[0].scheme_version_id for row in found.rows}
+    programmes = {version: get_programme_version(version) for version in versions}
     rows = [
-        VoucherRow(
-            voucher, mask_name(name), community, get_programme_version(voucher.scheme_version_id)
-        )
+        VoucherRow(voucher, mask_name(name), community, programmes[voucher.scheme_version_id])
         for voucher, name, community in found.rows
     ]
     return Slice(rows, found.total, wanted)

@@ -44,6 +44,8 @@ def service_name(code: str | None) -> str:
     return get_service(code).name.say(select_language()) if code else ""
 
 
+# No greater number fits a key of the database.
+_ONE = "/<int(min=1, max=9223372036854775807):redemption_id>"
 FILTERS = ("shop", "service", "day", "state")
 COLUMNS: tuple[Column[RedemptionRow], ...] = (
     Column(N_("时间"), lambda row: row.redemption.redeemed_at, sort="at"),
@@ -87,7 +89,7 @@ def show_list() -> str | Response:
     return send_workbook(name=gettext("核销"), columns=COLUMNS, rows=found.rows)
 
 
-@blueprint.get("/<int:redemption_id>")
+@blueprint.get(_ONE)
 @require(policy.LIST_REDEMPTIONS)
 def show(redemption_id: int) -> str:
     """Show one redemption."""
@@ -107,7 +109,7 @@ def _find_case(redemption_id: int) -> int | None:
     return None
 
 
-@blueprint.get("/<int:redemption_id>/reverse")
+@blueprint.get(f"{_ONE}/reverse")
 @require(policy.REVERSE_LATE)
 def ask_reversal(redemption_id: int) -> str:
     """Say what a late reversal will do, and ask why."""
@@ -132,7 +134,7 @@ def say_return(file: RedemptionFile) -> str:
     return RETURN_SENTENCES[target]
 
 
-@blueprint.post("/<int:redemption_id>/reverse")
+@blueprint.post(f"{_ONE}/reverse")
 @require(policy.REVERSE_LATE)
 def ask_second_person(redemption_id: int) -> tuple[str, int] | Response:
     """Ask another person to take the redemption back."""
