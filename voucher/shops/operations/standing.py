@@ -60,7 +60,7 @@ def _move(
 
 def clear_shop_pin(*, actor: Actor, shop_code: str, now: datetime) -> None:
     """
-    Forget a shop's PIN: the next till that is enrolled sets a new one.
+    Forget a shop's PIN: the next till that would ask for it sets a new one.
 
     :raises NotFound: shop_unknown.
     """

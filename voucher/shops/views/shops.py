@@ -239,12 +239,12 @@ def ask_forget_pin(code: str) -> str:
 @blueprint.post("/<code>/forget-pin")
 @require(policy.CLEAR_SHOP_PIN)
 def forget_pin(code: str) -> Page:
-    """Forget a shop's PIN: the next till to be enrolled sets a new one."""
+    """Forget a shop's PIN: the next till that would ask for it sets a new one."""
 
     def deed() -> dict[str, Any]:
         clear_shop_pin(actor=g.actor, shop_code=code, now=clock.now())
         return {}
 
     perform("shops.forget_pin", deed, shop=code)
-    flash(gettext("商户口令已清除，下一台绑定的收银终端会设新口令"))
+    flash(gettext("商户口令已清除，下一次输口令时设新的"))
     return redirect(url_for("shops.show", code=code))
