@@ -33,14 +33,19 @@ export function readScanned(text, host) {
   return { word: /[/?#]/.test(token) ? "not_ours" : "damaged" };
 }
 
-// Read a typed code: 13 characters and 2 that check them (the value modulo 1021), as people type it.
-export function readTyped(text) {
-  const code = text
+// A typed code as it was meant: case, dashes and blanks do not matter, nor I, L and O.
+function tidy(text) {
+  return text
     .normalize("NFKC")
     .toUpperCase()
     .replace(/[-\s\u2010-\u2014]/g, "")
     .replace(/[IL]/g, "1")
     .replace(/O/g, "0");
+}
+
+// Read a typed code: 13 characters and 2 that check them, the value modulo 1021.
+export function readTyped(text) {
+  const code = tidy(text);
   // The first character carries the top 4 of 64 bits, so it is at most F.
   if (code.length !== 15 || LETTERS.indexOf(code[0]) > 15 || [...code].some((letter) => !LETTERS.includes(letter))) {
     return { word: "typo" };
@@ -53,7 +58,5 @@ export function readTyped(text) {
   return rest === check ? { code } : { word: "typo" };
 }
 
-// Tell what a keyboard-like scanner or a person at the keyboard meant.
-export function isTyped(text) {
-  return /^[0-9A-Za-z\s\-\u2010-\u2014]{1,40}$/.test(text.normalize("NFKC"));
-}
+// Tell what a gun or a hand meant: fifteen letters are a typed code, everything else was scanned.
+export const isTyped = (text) => /^[0-9A-Z]{15}$/.test(tidy(text));

@@ -52,25 +52,29 @@ export function listenToGun(take) {
   let last = 0;
   let field = null;
   let before = "";
+  let wasComposing = false;
 
   function begin(now) {
     text = "";
     began = now;
+    wasComposing = false;
     field = isField(document.activeElement) ? document.activeElement : null;
     before = field ? field.value : "";
   }
 
-  // What the gun left in a field is taken out again, also what an input method still commits.
+  // What the gun left in a field is taken out again, also what an input method commits on leaving.
   function restore() {
     if (!field) {
       return;
     }
     const [changed, value] = [field, before];
-    changed.value = value;
+    const put = () => (changed.value = value);
+    if (wasComposing) {
+      changed.addEventListener("compositionend", put, { once: true });
+      setTimeout(() => changed.removeEventListener("compositionend", put), PAUSE_MS);
+    }
     changed.blur();
-    const again = () => (changed.value = value);
-    changed.addEventListener("compositionend", () => setTimeout(again), { once: true });
-    setTimeout(again, 50);
+    put();
   }
 
   function finish(event, now) {
@@ -105,6 +109,7 @@ export function listenToGun(take) {
       }
       last = now;
       text += letter;
+      wasComposing = wasComposing || event.isComposing || event.key === "Process";
       // Outside fields a gun's blank would press the button that has the focus.
       if (text.length > 2 && !field) {
         event.preventDefault();

@@ -333,11 +333,11 @@ $("photo").addEventListener("change", async () => {
 $("typed").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = $("typed-code").value;
-  // Somebody may paste a whole address here, or a gun may end in this field.
-  if (isTyped(text)) {
-    takeTyped(text);
-  } else {
+  // Somebody may paste a whole address here.
+  if (text.normalize("NFKC").includes(":")) {
     take(readScanned(text, host));
+  } else {
+    takeTyped(text);
   }
 });
 $("services").addEventListener("change", () => {
