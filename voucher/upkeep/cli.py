@@ -167,7 +167,7 @@ def _show_rehearsal(answer: dict[str, Any]) -> Iterator[str]:
     for account in answer["accounts"]:
         yield f"  {account['name']:<12}{account['role']:<10}{account['password']}"
     till = answer["till"]
-    yield f"收银终端 · till of shop {till['shop']}: {till['code']}（/till/enrol，15 分钟 · minutes）"
+    yield f"收银终端 · till of shop {till['shop']}: /till/enrol {till['code']}（15 分钟 · minutes）"
     yield "打开 · open: http://127.0.0.1:8000/"
 
 
