@@ -33,11 +33,12 @@ class Rehearsed:
 
     @property
     def sheets(self) -> list[Path]:
-        return sorted(self.printouts.glob("run-*-[0-9][0-9].pdf"))
+        """Give those of the sample month: the month that is under way is printed in part."""
+        return sorted(self.printouts.glob("run-00000[12]-*-[0-9][0-9].pdf"))
 
     @property
     def handover_lists(self) -> list[Path]:
-        return sorted(self.printouts.glob("run-*-handover.pdf"))
+        return sorted(self.printouts.glob("run-00000[12]-*-handover.pdf"))
 
     def ask(self, *words: str) -> dict[str, Any]:
         """Run a command on the home after the demo and give its JSON."""

@@ -29,7 +29,7 @@ CELLS = [(row, column) for row in range(ROWS) for column in range(COLUMNS)]
 
 @cache
 def list_printed(home):
-    """Give print id, voucher and resident of what each file of sheets must show."""
+    """Give print id, voucher and resident of what each file of the sample month must show."""
     engine = create_engine(f"sqlite:///{home / 'voucher.db'}")
     with Session(engine) as session:
         rows = session.execute(
@@ -37,6 +37,7 @@ def list_printed(home):
             .join(Voucher, Voucher.id == Print.voucher_id)
             .join(Division, Division.id == Voucher.community_id)
             .join(Resident, Resident.id == Voucher.resident_id)
+            .where(Voucher.run_id <= 2)
         ).all()
     engine.dispose()
     files = {}

@@ -58,16 +58,16 @@ def count_waiting_levels(*, actor: Actor) -> int:
     )
 
 
-def count_waiting_without_level(*, actor: Actor) -> int:
-    """Count who of the area is present and was never graded: no programme knows them yet."""
-    graded = exists().where(
-        CareLevel.resident_id == Resident.id, CareLevel.state != LevelState.REPLACED
-    )
+def count_waiting_ungraded(*, actor: Actor) -> int:
+    """Count who of the area was assessed and has no level, not even a proposed one."""
+    assessed = exists().where(Assessment.resident_id == Resident.id)
+    graded = exists().where(CareLevel.resident_id == Resident.id)
     return (
         db.session.scalar(
             select(func.count(Resident.id)).where(
                 Resident.departed_date.is_(None),
                 within_area(Resident.community_id, actor),
+                assessed,
                 ~graded,
             )
         )

@@ -12,7 +12,7 @@ from voucher.access import Actor, Role
 from voucher.accounts.queries import count_first_passwords, count_locked_accounts
 from voucher.assessments.queries import count_waiting_assessments
 from voucher.audit.queries import count_events, count_unsealed_events
-from voucher.care_levels.queries import count_waiting_levels, count_waiting_without_level
+from voucher.care_levels.queries import count_waiting_levels, count_waiting_ungraded
 from voucher.cases.models import Kind
 from voucher.cases.queries import count_waiting_cases
 from voucher.ledger.queries import count_programmes_without_budget, count_waiting_budgets
@@ -95,9 +95,9 @@ def _gather_worker(actor: Actor, now: datetime) -> list[Waiting]:
             "cases.show_list",
         ),
         Waiting(
-            count_waiting_without_level(actor=actor),
-            N_("位老人还没有等级"),
-            N_("进了名册还没有评定，评定以后才有应享权益。"),
+            count_waiting_ungraded(actor=actor),
+            N_("位老人评估过，还没有评定"),
+            N_("评定提出等级，确认以后按等级发的券才有他们。"),
             "levels.show_list",
         ),
         Waiting(

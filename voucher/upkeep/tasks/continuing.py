@@ -5,7 +5,6 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from voucher import clock
-from voucher.care_levels.operations import grade_residents
 from voucher.db import db, transaction
 from voucher.divisions.models import Division
 from voucher.divisions.queries import list_communities
@@ -62,23 +61,11 @@ def _list_first_streets(rehearsal: Rehearsal) -> list[int]:
 
 
 def leave_work(rehearsal: Rehearsal) -> None:
-    """Leave open what the site's visitors can do: a draft, a budget, a shop, levels, cases."""
-    _grade_again(rehearsal)
+    """Leave open what the site's visitors can do: a draft, a budget, a shop, a case."""
     _draft_by_level(rehearsal)
     _propose_shop(rehearsal)
     if rehearsal.newest is not None:
         _import_newcomers(rehearsal)
-
-
-def _grade_again(rehearsal: Rehearsal) -> None:
-    """Whoever passed a birthday since has a level proposed."""
-    with transaction():
-        grade_residents(
-            actor=rehearsal.as_person("worker"),
-            programme=get_programme(PROGRAMMES[0]),
-            on=NEXT_MONTH,
-            now=clock.now(),
-        )
 
 
 def _draft_by_level(rehearsal: Rehearsal) -> None:
