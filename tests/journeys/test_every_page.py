@@ -63,9 +63,10 @@ def crawl(site: Site, page: Page, role: str, name: str) -> list[str]:
             continue
         seen.add(route)
         if route != "overview.home" and belongs_to_another(site, route, role):
-            continue
-        faults += [f"{name} {route} {fault}" for fault in look_at(site, page, address)]
-        take_picture(page, f"{name}-{route}")
+            page.goto(site.url + address)
+        else:
+            faults += [f"{name} {route} {fault}" for fault in look_at(site, page, address)]
+            take_picture(page, f"{name}-{route}")
         for link in list_links(page):
             if link.startswith("#") and link != "#":
                 continue
