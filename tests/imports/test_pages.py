@@ -149,8 +149,13 @@ def test_the_preview_tells_every_kind_of_change(client):
 
     page = show(client, address)
     assert read_counts(page) == {
-        **{"总行数": 5, "新增": 1, "变更": 2, "其中社区变动": 1, "不变": 1},
-        **{"有错": 1, "名单中没有": 1},
+        "总行数": 5,
+        "新增": 1,
+        "变更": 2,
+        "其中社区变动": 1,
+        "不变": 1,
+        "有错": 1,
+        "名单中没有": 1,
     }
     masked = f"330102********{make_number(1)[-4:]}"
     assert make_number(1) not in page
@@ -158,9 +163,7 @@ def test_the_preview_tells_every_kind_of_change(client):
         word: read_rows(show(client, f"{address}?list={word}"))
         for word in ("moved", "changed", "added", "warnings", "notes", "absent")
     }
-    assert lists["moved"] == [
-        ["2", "王秀英", masked, "清波街道 清波门社区", "清波街道 定安路社区"]
-    ]
+    assert lists["moved"] == [["2", "王秀英", masked, "清波街道 清波门社区", "清波街道 定安路社区"]]
     assert [row[3:] for row in lists["changed"]] == [
         ["住址", "旧址", "新址"],
         ["联系电话", "（不显示）", "（不显示）"],
