@@ -138,3 +138,16 @@ def test_a_settlement_is_approved_by_another_and_paid_with_a_reference(open_door
     lost = ("settlements", "approve", 99, "--as", "other-finance")
     door.refuse(*lost, word="settlement_unknown")
     assert door.answer("verify")["breaches"] == []
+
+
+def test_a_voucher_is_replaced_by_two_and_the_books_stay_right(open_door):
+    door = open_door("given")
+    serial = door.find_serial(run=1, item="bath")
+    replace = ("replace", serial, "--reason", "遗失")
+
+    assert door.answer(*replace, "--as", "worker")["result"] == "waiting"
+    done = door.answer(*replace, "--as", "approver")
+
+    assert (done["result"], done["value_fen"], done["uses"]) == ("replaced", 16000, 2)
+    assert done["new_serial"] != serial
+    assert door.answer("verify")["breaches"] == []

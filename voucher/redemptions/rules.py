@@ -287,3 +287,29 @@ RETURN_SENTENCES = {
     "void": N_("券已作废，金额退回预算，老人不能再用。"),
 }
 MODE_TITLES: dict[str, str] = {Mode.SCANNED: N_("扫码"), Mode.TYPED: N_("手输")}
+# Why an attempt was refused, in short.
+ATTEMPT_TITLES: dict[str, str] = {
+    "unknown": N_("没有这张券"),
+    "typo": N_("短码输错"),
+    "damaged": N_("码已损坏"),
+    "not_ours": N_("不是本区的券"),
+    "version": N_("码的版本不对"),
+    "key": N_("签名密钥不明"),
+    "key_revoked": N_("签名密钥已停用"),
+    "signature": N_("签名不对"),
+    "test": N_("测试券"),
+    "void": N_("已作废"),
+    "superseded": N_("已补印"),
+    "used": N_("已用完"),
+    "already_yours": N_("本店已核销"),
+    "expired": N_("已过期"),
+    "inactive": N_("尚未发放"),
+    "held": N_("已暂停"),
+    "early": N_("未到日期"),
+    "class": N_("服务不符"),
+    "over_value": N_("余额不够"),
+    "price_high": N_("高于公示价"),
+    "nothing_to_take": N_("无需用券"),
+    "shop_closed": N_("商户未批准或已停用"),
+    "busy": N_("正在别处使用"),
+}

@@ -5,6 +5,7 @@ Owns: issue runs and their lines, vouchers, prints, handovers. A run goes draft 
 vouchers, no money) -> approved (budget committed, vouchers being written) -> issued (may print) ->
 closed, or cancelled before the first handover. A voucher is inactive until it is handed over, then
 active, then used, void or lapsed; partly used is a balance, held a flag with a reason.
+A replacement voids a voucher and gives what was left of it to a new one, by two people.
 Laws: I03 every fen of a voucher is in one place, I04 legal moves, I09 one live print, I12 one
 non-void voucher per resident, programme, period and item.
 """

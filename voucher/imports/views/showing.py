@@ -20,6 +20,7 @@ from voucher.workbooks.headers import (
     HEADER_WITHIN_ROWS,
     Assignment,
     Layout,
+    find_header,
     propose_assignment,
 )
 from voucher.workbooks.reading import Sheet, read_sheets
@@ -31,13 +32,18 @@ _TOP_ROWS, _LONGEST_CELL = 12, 40
 
 @dataclass(frozen=True, slots=True)
 class SheetTop:
-    """The first rows of a sheet as they are, long numbers masked, and the header taken for it."""
+    """
+    The first rows of a sheet as they are, long numbers masked, and the header taken for it.
+
+    `fault` says why it could not be read by itself, where its sender has not yet pointed it out.
+    """
 
     number: int
     name: str
     layout: Layout
     rows: Sequence[tuple[int, Sequence[str]]]
     chosen: Assignment
+    fault: Refusal | None
 
     @property
     def letters(self) -> list[str]:
@@ -86,12 +92,22 @@ def show_columns(flow: Flow, *, upload: Upload, sent: Sent, refusal: Refusal | N
 
 
 def _describe_top(number: int, name: str, sheet: Sheet, layout: Layout, sent: Sent) -> SheetTop:
-    chosen = sent.assignments.get(number) or propose_assignment(rows=sheet.rows(), layout=layout)
+    pointed_out = sent.assignments.get(number)
+    chosen = pointed_out or propose_assignment(rows=sheet.rows(), layout=layout)
+    fault = None if pointed_out else _find_fault(sheet, layout)
     rows = [
         (row, [mask_long_numbers(read_text(cell))[:_LONGEST_CELL] for cell in cells])
         for row, cells in islice(sheet.rows(), chosen.row + _TOP_ROWS)
     ]
-    return SheetTop(number, name, layout, rows, chosen)
+    return SheetTop(number, name, layout, rows, chosen, fault)
+
+
+def _find_fault(sheet: Sheet, layout: Layout) -> Refusal | None:
+    try:
+        find_header(rows=sheet.rows(), layout=layout)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def show_preview(

@@ -30,7 +30,7 @@ from voucher.overview.queries.redemptions import (
 from voucher.pages import select_language
 from voucher.redemptions import policy
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.rules import MODE_TITLES, RETURN_SENTENCES, choose_return
+from voucher.redemptions.rules import ATTEMPT_TITLES, MODE_TITLES, RETURN_SENTENCES, choose_return
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_service, list_services
@@ -97,6 +97,7 @@ def show(redemption_id: int) -> str:
         "overview/redemption.html",
         file=get_redemption_file(actor=g.actor, redemption_id=redemption_id),
         modes=MODE_TITLES,
+        attempts=ATTEMPT_TITLES,
         case=_find_case(redemption_id),
         may_reverse=policy.REVERSE_LATE.allows(g.actor),
     )
