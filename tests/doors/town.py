@@ -42,7 +42,7 @@ DIVISIONS = (
 )
 
 
-def _person(
+def describe_person(
     name: str, born: str, sequence: int, place: tuple[str, str], situation: str
 ) -> tuple[str, ...]:
     body = f"510104{born}{sequence:03d}"
@@ -51,9 +51,9 @@ def _person(
 
 
 ROSTER = [
-    _person("王秀英", "19410101", 2, COMMUNITY, "独居"),
-    _person("李建国", "19510615", 1, COMMUNITY, ""),
-    _person("张玉兰", "19610615", 4, OTHER_COMMUNITY, ""),
+    describe_person("王秀英", "19410101", 2, COMMUNITY, "独居"),
+    describe_person("李建国", "19510615", 1, COMMUNITY, ""),
+    describe_person("张玉兰", "19610615", 4, OTHER_COMMUNITY, ""),
 ]
 
 
