@@ -5,12 +5,22 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from tests.accounts.factories import ADMIN
+from tests.accounts.factories import (
+    ADMIN,
+    PASSWORD,
+    give_second_factor,
+    make_account,
+    read_code,
+)
+from tests.conftest import make_home
 from voucher import clock
+from voucher.access import Role
+from voucher.accounts.models import Account
 from voucher.accounts.operations.admitting import examine_attempt
 from voucher.accounts.operations.keeping import add_console
 from voucher.app import main
-from voucher.db import transaction
+from voucher.config import Kind
+from voucher.db import db, transaction
 
 
 @pytest.fixture
@@ -65,3 +75,47 @@ def test_an_unknown_account_cannot_act(run):
 
     assert done.exit_code == 1
     assert json.loads(done.stdout) == {"error": "account_unknown", "name": "nobody"}
+
+
+@pytest.fixture
+def run_live(open_site, tmp_path, monkeypatch):
+    """Give what gives a grave command as somebody of a live home, and types what it is asked."""
+    home = make_home(tmp_path / "live", kind=Kind.LIVE)
+    monkeypatch.setenv("VOUCHER_HOME", str(home.path))
+    app = open_site(home)
+
+    def run_command(*typed):
+        words = ["budgets", "approve", "1", "--as", "zhang.san", "--json"]
+        done = CliRunner().invoke(main, words, input="\n".join(typed), catch_exceptions=False)
+        return json.loads(done.stdout)["error"]
+
+    with app.app_context():
+        yield run_command
+        db.session.remove()
+
+
+def test_a_grave_command_asks_a_live_home_for_password_and_code(run_live):
+    secret = give_second_factor(make_account(role=Role.FINANCE))
+
+    assert run_live("wrong", read_code(secret)) == "password_wrong"
+    assert run_live(PASSWORD, "000000") == "password_wrong"
+    code = read_code(secret)
+    assert run_live(PASSWORD, code) == "budget_unknown"
+    assert run_live(PASSWORD, code) == "password_wrong"
+
+
+def test_a_grave_command_is_not_given_by_a_role_that_has_yet_to_set_up_its_code(run_live):
+    make_account(role=Role.FINANCE)
+
+    assert run_live(PASSWORD) == "second_factor_needed"
+
+
+def test_a_lost_second_factor_is_taken_off_by_command(run):
+    account = make_account(name="zhang.san", role=Role.ADMIN)
+    give_second_factor(account)
+
+    done = run("accounts", "take-off-factor", "zhang.san", "--json")
+
+    assert json.loads(done.stdout) == {"account": account.id, "name": "zhang.san"}
+    db.session.rollback()
+    assert not db.session.get_one(Account, account.id).has_second_factor

@@ -106,6 +106,6 @@ def show(event_id: int) -> str:
 
 
 def _say_fact(name: str, value: Any) -> str:
-    if name.endswith("_fen") and isinstance(value, int):
-        return show_yuan(value)
+    if name.rpartition("_")[2] == "fen" and isinstance(value, int):
+        return gettext("%(yuan)s 元", yuan=show_yuan(value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -71,7 +71,7 @@ def show_list() -> str | Response:
     if wanted.is_export:
         with transaction():
             record_list_export(actor=g.actor, rows=len(found.rows), now=clock.now())
-        return send_workbook(name=gettext("账号"), columns=COLUMNS, rows=found.rows)
+        return send_workbook(name=gettext("登录账号"), columns=COLUMNS, rows=found.rows)
     return render_template(
         "accounts/list.html", slice=found, columns=COLUMNS, roles=_list_roles(), wanted=wanted
     )
