@@ -54,7 +54,8 @@ _TITLES = {
 
 
 def _tell_standing(row: Any) -> str:
-    return gettext(STANDINGS["superseded" if row.Assessment.superseded_by else ""])
+    standing = "superseded" if row.Assessment.superseded_by else ""
+    return gettext(STANDINGS[standing])
 
 
 COLUMNS: tuple[Column[Any], ...] = (

@@ -127,6 +127,9 @@ def find_departure_faults(
     departed = read_day(day_text)
     if departed is not None and departed < born:
         faults["departed"] = Fault("date_before_birth", N_("离开日期早于出生日期"), {})
-    for fault in _find_day_faults(day_text, departed, today):
-        faults["departed"] = fault
+    elif departed is not None and departed > today:
+        faults["departed"] = Fault("date_future", N_("离开日期不能晚于今天"), {})
+    else:
+        found = _find_day_faults(day_text, departed, today)
+        faults |= {"departed": fault for fault in found}
     return faults
