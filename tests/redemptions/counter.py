@@ -87,7 +87,9 @@ class Gun:
             event = {"code": code, "modifiers": 8 if is_shifted else 0}
             if composing:
                 swallowed = {"key": "Process", "windowsVirtualKeyCode": 229}
-                self.keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **event, **swallowed})
+                self.keys.send(
+                    "Input.dispatchKeyEvent", {"type": "rawKeyDown", **event, **swallowed}
+                )
                 taken = "wo" * (next(syllables) % 3 + 1)
                 self.keys.send(
                     "Input.imeSetComposition",

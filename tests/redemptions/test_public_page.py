@@ -47,7 +47,9 @@ def read_parts(page: str) -> list[str]:
 
 def read_rows() -> dict[str, list[tuple[object, ...]]]:
     tables = reversed(db.metadata.sorted_tables)
-    return {table.name: [tuple(row) for row in db.session.execute(select(table))] for table in tables}
+    return {
+        table.name: [tuple(row) for row in db.session.execute(select(table))] for table in tables
+    }
 
 
 def test_a_stranger_reads_that_nothing_was_redeemed_then_state_service_value_and_end(client, town):
@@ -209,7 +211,11 @@ def test_who_asks_too_often_is_told_the_first_line_and_to_wait(client, town):
     answers = [client.get("/V/" + "A" * 143) for _ in range(61)]
 
     assert [answer.status_code for answer in answers] == [404] * 60 + [429]
-    assert read_parts(answers[60].get_data(as_text=True)) == [FIRST, SECOND, "查询太频繁，请稍候再扫"]
+    assert read_parts(answers[60].get_data(as_text=True)) == [
+        FIRST,
+        SECOND,
+        "查询太频繁，请稍候再扫",
+    ]
     assert "<form" not in answers[60].get_data(as_text=True)
     assert answers[60].headers["Retry-After"] == "60"
 

@@ -23,12 +23,35 @@ def list_hostile(url: str) -> list[str]:
     host, token = "ylq.example", url.split("/V/")[1]
     lookalikes = (
         *("ylq.example.evil.cn", "evil.cn", "ylq-example.cn", "ylqexample", "xylq.example"),
-        *("ylq.examp1e", "y1q.example", "ylq.exampIe", "уlq.example", "ylq.exаmple", "ylq。example"),
+        *(
+            "ylq.examp1e",
+            "y1q.example",
+            "ylq.exampIe",
+            "уlq.example",
+            "ylq.exаmple",
+            "ylq。example",
+        ),
         *("ylq.example.", "www.ylq.example", "ylq.example:443", "ylq.example:8443", "ylq.example:"),
         *("user@ylq.example", "ylq.example@evil.cn", "ylq.example%2eevil.cn", "ｙlq.example"),
-        *("ylq.example\\.evil.cn", "127.0.0.1", "localhost", "[::1]", "xn--ylq.example", "ylq..example"),
+        *(
+            "ylq.example\\.evil.cn",
+            "127.0.0.1",
+            "localhost",
+            "[::1]",
+            "xn--ylq.example",
+            "ylq..example",
+        ),
     )
-    schemes = ("https://", "HTTPS://", "http://", "HTTP://", "https:/", "https:\\\\", "//", "ftp://")
+    schemes = (
+        "https://",
+        "HTTPS://",
+        "http://",
+        "HTTP://",
+        "https:/",
+        "https:\\\\",
+        "//",
+        "ftp://",
+    )
     foreign = [scheme + each + "/V/" + token for scheme in schemes[:4] for each in lookalikes]
     foreign += [scheme + host + "/V/" + token for scheme in schemes[2:]]
     paths = ("/v/", "/", "/V", "/VV/", "/till/", "//V/", "/V//", "/./V/", "/x/../V/", "/%56/")
