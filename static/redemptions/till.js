@@ -52,7 +52,7 @@ function takeFrame(texts) {
 function takeTyped(text) {
   const read = readTyped(text);
   if (read.word) {
-    $("typed-fault").textContent = `${say("typo").textContent} ${say("typo").dataset.advice}`;
+    $("typed-fault").textContent = `${say("typo").textContent}\n${say("typo").dataset.advice}`;
     $("typed-code").focus();
     return;
   }

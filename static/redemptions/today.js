@@ -6,18 +6,26 @@ import { ask, isUnanswered, makeKey } from "./server.js";
 let chosen = null; // {redemption, receipt, key}: one key a wish, however often it is sent
 
 export function setUpToday({ askPin, tell }) {
-  const cell = (text, isNumber) => {
+  function cell(text, { below, isNumber } = {}) {
     const made = document.createElement("td");
     made.textContent = text;
     made.classList.toggle("number", Boolean(isNumber));
+    if (below) {
+      const small = document.createElement("span");
+      small.className = "till-small";
+      small.textContent = below;
+      made.append(small);
+    }
     return made;
-  };
+  }
 
   function makeRow(row) {
     const made = document.createElement("tr");
     made.append(
-      cell(row.time), cell(row.receipt), cell(row.serial), cell(row.service),
-      cell(showYuan(row.amount_fen), true), cell(showYuan(row.own_fen), true),
+      cell(row.time, { below: row.receipt }),
+      cell(row.service, { below: row.serial }),
+      cell(showYuan(row.amount_fen), { isNumber: true }),
+      cell(showYuan(row.own_fen), { isNumber: true }),
       cell(row.undone ? say("undone").textContent : ""),
     );
     if (!row.undone) {

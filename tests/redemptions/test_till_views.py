@@ -1,6 +1,7 @@
 """The till's answers: who is asked, what is told, what to do next."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,13 +12,14 @@ from tests.conftest import make_home
 from tests.redemptions.till_client import PIN, TillClient, enrol, make_code, open_till, send
 from tests.redemptions.tills import open_town
 from voucher import clock
-from voucher.access import Role
+from voucher.access import Actor, Role
 from voucher.codes import show_typed_code
 from voucher.config import Kind
 from voucher.db import db, transaction
 from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import ADVICE
 from voucher.shops.models import Device, Shop
+from voucher.shops.operations.pins import admit_till
 from voucher.vouchers.models import Print, Voucher
 
 ANSWERS = (
@@ -230,6 +232,30 @@ def test_five_wrong_pins_in_a_row_stop_the_till(client, town, till):
     again = client.application.test_client()
     enrol(again, town)
     assert send(again, "/till/pin", pin=PIN).location == "/till/"
+
+
+def test_pins_sent_all_at_once_are_counted_one_by_one(app, town, till):
+    db.session.rollback()
+    device = db.session.scalars(select(Device.id).order_by(Device.id.desc())).first()
+    shop_id = db.session.scalars(select(Shop.id).where(Shop.code == "S0001")).one()
+    db.session.rollback()
+    actor = Actor(
+        key=f"device:{device}", name="S0001", channel="till", shop_id=shop_id, device_id=device
+    )
+
+    def miss(number):
+        with app.app_context():
+            with transaction():
+                answer = admit_till(actor=actor, is_right=False, now=clock.now())
+            db.session.remove()
+            return answer.left
+
+    with ThreadPoolExecutor(8) as threads:
+        left = sorted(threads.map(miss, range(8)))
+
+    assert left == [0, 0, 0, 0, 1, 2, 3, 4]
+    stopped = db.session.get_one(Device, device)
+    assert (stopped.pin_misses, stopped.state) == (5, "suspended")
 
 
 def test_a_right_pin_makes_the_misses_forgotten(client, town, till):
