@@ -31,7 +31,7 @@ from voucher.overview.queries.waiting import list_waiting, tell_next
 from voucher.overview.rules import tell_what_comes_next
 from voucher.shops.models import Shop
 from voucher.uploads import keep_upload
-from voucher.vouchers.models import Voucher
+from voucher.vouchers.models import IssueRun, Voucher
 from voucher.vouchers.operations.custody import mark_printed
 
 
@@ -88,6 +88,9 @@ def test_a_draft_waits_for_another_than_its_maker_and_for_who_decides_all_of_it(
     assert waits_for(town.worker) == [(1, "runs.show_list", "个您的批次等着审核")]
     assert waits_for(town.approver) == [(1, "runs.show_list", "个批次等着批准")]
     assert waits_for(street) == []
+    with transaction():
+        db.session.execute(update(IssueRun).values(made_by=town.approver.account_id))
+    assert waits_for(town.approver) == []
 
 
 def test_a_case_waits_for_the_area_and_not_for_who_asked(town):
