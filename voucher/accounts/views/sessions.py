@@ -18,7 +18,7 @@ from voucher.kept import bind_forms, keep_request
 blueprint = Blueprint("accounts", __name__)
 
 # What stays open to somebody who has a step to take first.
-_ALWAYS_OPEN = {"accounts.leave", "accounts.confirm", "choose_language", "static"}
+_ALWAYS_OPEN = {"accounts.leave", "accounts.confirm", "choose_language"}
 _PASSWORD_STEP = {"accounts.ask_password", "accounts.change"}
 _FACTOR_STEP = {"accounts.ask_second_factor", "accounts.set_up"}
 
@@ -28,7 +28,10 @@ def know_actor() -> Response | None:
     """Find out who asks, by the session alone; the API never looks at a browser's cookie."""
     g.setdefault("actor", None)
     g.is_fresh = False
-    if request.path.startswith("/api/") or not current_user.is_authenticated:
+    # An asset is everybody's; asked for with an old cookie, it must not undo what a page just set.
+    if request.endpoint == "static" or request.path.startswith("/api/"):
+        return None
+    if not current_user.is_authenticated:
         return None
     now = clock.now()
     if not _is_session_alive(current_user.role, now):
