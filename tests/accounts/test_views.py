@@ -221,3 +221,16 @@ def test_an_asset_asked_for_with_an_old_cookie_sets_none(client, home):
 
     assert client.get("/static/base.css").headers.getlist("Set-Cookie") == []
     assert client.get("/").headers.getlist("Set-Cookie") != []
+
+
+def test_a_page_that_renews_itself_keeps_no_session_open_and_goes_to_the_door(client, home):
+    make_account()
+    sign_in(client)
+    set_clock(home, clock.now() + timedelta(minutes=29))
+    renewing = {"HX-Request": "true"}
+    assert client.get("/", headers=renewing).status_code == 200
+    set_clock(home, clock.now() + timedelta(minutes=1))
+
+    answer = client.get("/", headers=renewing)
+
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.data) == (401, "true", b"")

@@ -108,8 +108,9 @@ def _is_session_alive(role: str, now: datetime) -> bool:
         return False
     if Session(began_at, seen_at).is_over(now, role=role):
         return False
-    # Once a minute is enough, and spares a cookie on every answer.
-    if (now - seen_at).total_seconds() > 60:
+    # Once a minute is enough, and spares a cookie on every answer; a page that renews itself is
+    # nobody's hand.
+    if (now - seen_at).total_seconds() > 60 and "HX-Request" not in request.headers:
         session["seen_at"] = now.isoformat()
     return True
 
