@@ -189,6 +189,9 @@ def _guard_answer(answer: Response) -> Response:
 def _show_refusal(refusal: Refusal) -> Any:
     is_stranger = isinstance(refusal, NotAllowed) and g.get("actor") is None
     if is_stranger and not _is_machine():
+        if "HX-Request" in request.headers:
+            # A part of a page that renews itself: the whole page goes to the door.
+            return Response("", 401, {"HX-Refresh": "true"})
         if request.method == "GET":
             return redirect(url_for("accounts.ask_sign_in", next=request.path))
         return _ask_again("accounts/sign_in.html")

@@ -212,3 +212,25 @@ def test_too_many_attempts_from_one_address_wait(client):
     assert {answer.status_code for answer in answers[:30]} == {401}
     assert answers[30].status_code == 429
     assert int(answers[30].headers["Retry-After"]) > 0
+
+
+def test_an_asset_asked_for_with_an_old_cookie_sets_none(client, home):
+    make_account()
+    sign_in(client)
+    set_clock(home, clock.now() + timedelta(hours=8))
+
+    assert client.get("/static/base.css").headers.getlist("Set-Cookie") == []
+    assert client.get("/").headers.getlist("Set-Cookie") != []
+
+
+def test_a_page_that_renews_itself_keeps_no_session_open_and_goes_to_the_door(client, home):
+    make_account()
+    sign_in(client)
+    set_clock(home, clock.now() + timedelta(minutes=29))
+    renewing = {"HX-Request": "true"}
+    assert client.get("/", headers=renewing).status_code == 200
+    set_clock(home, clock.now() + timedelta(minutes=1))
+
+    answer = client.get("/", headers=renewing)
+
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.data) == (401, "true", b"")

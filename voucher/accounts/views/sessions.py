@@ -18,7 +18,7 @@ from voucher.kept import bind_forms, keep_request
 blueprint = Blueprint("accounts", __name__)
 
 # What stays open to somebody who has a step to take first.
-_ALWAYS_OPEN = {"accounts.leave", "accounts.confirm", "choose_language", "static"}
+_ALWAYS_OPEN = {"accounts.leave", "accounts.confirm", "choose_language"}
 _PASSWORD_STEP = {"accounts.ask_password", "accounts.change"}
 _FACTOR_STEP = {"accounts.ask_second_factor", "accounts.set_up"}
 
@@ -28,7 +28,10 @@ def know_actor() -> Response | None:
     """Find out who asks, by the session alone; the API never looks at a browser's cookie."""
     g.setdefault("actor", None)
     g.is_fresh = False
-    if request.path.startswith("/api/") or not current_user.is_authenticated:
+    # An asset is everybody's; asked for with an old cookie, it must not undo what a page just set.
+    if request.endpoint == "static" or request.path.startswith("/api/"):
+        return None
+    if not current_user.is_authenticated:
         return None
     now = clock.now()
     if not _is_session_alive(current_user.role, now):
@@ -105,8 +108,9 @@ def _is_session_alive(role: str, now: datetime) -> bool:
         return False
     if Session(began_at, seen_at).is_over(now, role=role):
         return False
-    # Once a minute is enough, and spares a cookie on every answer.
-    if (now - seen_at).total_seconds() > 60:
+    # Once a minute is enough, and spares a cookie on every answer; a page that renews itself is
+    # nobody's hand.
+    if (now - seen_at).total_seconds() > 60 and "HX-Request" not in request.headers:
         session["seen_at"] = now.isoformat()
     return True
 
