@@ -212,7 +212,7 @@ def test_a_confirmed_roster_is_written_once_whatever_is_clicked(client):
     assert len(list(db.session.scalars(imports))) == 1
     done = show(client, f"{address}/done")
     assert read_counts(done)["新增"] == 2
-    assert "1 行有错，没有导入。" in done
+    assert "1 行有错，没有导入；改好后可以再传。" in done
     assert "确认导入</button>" not in show(client, address)
 
 
