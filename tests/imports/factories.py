@@ -51,6 +51,7 @@ def send_form(
 
 def preview(client: FlaskClient, content: bytes, *, to: str = ROSTER, **fields: str) -> str:
     """Send a sound file and give the address of its preview."""
+    db.session.rollback()
     sent = send(client, content, to=to, **fields)
     assert sent.status_code == 303, sent.get_data(as_text=True)
     assert sent.location is not None

@@ -125,27 +125,27 @@ def test_a_large_file_never_lies_in_a_temporary_file(client, monkeypatch):
     assert "文件不是有效的 xlsx" in sent.get_data(as_text=True)
 
 
-def test_the_preview_tells_every_kind_of_change(client):
-    console = enter_district(client)
+def preview_every_kind_of_change(client):
+    """Preview a roster in which one is moved, changed, faulty, unchanged, new, and one missing."""
     import_people(
-        console,
+        enter_district(client),
         make_person(1),
         make_person(2, 住址="旧址", 备注="独自一人"),
         make_person(4),
         make_person(5, 姓名="赵不在"),
     )
-
-    address = preview(
-        client,
-        make_roster(
-            make_person(1, **ELSEWHERE),
-            make_person(2, 住址="新址", 备注="独自一人", 联系电话="13911112222"),
-            DAMAGED,
-            make_person(4),
-            make_person(6, 性别="男", 身份证号=f" {make_number(6)}"),
-            columns=("性别", *COLUMNS),
-        ),
+    people = (
+        make_person(1, **ELSEWHERE),
+        make_person(2, 住址="新址", 备注="独自一人", 联系电话="13911112222"),
+        DAMAGED,
+        make_person(4),
+        make_person(6, 性别="男", 身份证号=f" {make_number(6)}"),
     )
+    return preview(client, make_roster(*people, columns=("性别", *COLUMNS)))
+
+
+def test_the_preview_tells_every_kind_of_change(client):
+    address = preview_every_kind_of_change(client)
 
     page = show(client, address)
     assert read_counts(page) == {
@@ -212,7 +212,7 @@ def test_a_confirmed_roster_is_written_once_whatever_is_clicked(client):
     assert len(list(db.session.scalars(imports))) == 1
     done = show(client, f"{address}/done")
     assert read_counts(done)["新增"] == 2
-    assert "1 行有错，没有导入。" in done
+    assert "1 行有错，没有导入；改好后可以再传。" in done
     assert "确认导入</button>" not in show(client, address)
 
 

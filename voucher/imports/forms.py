@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -75,9 +76,12 @@ def store_assignments(assignments: Mapping[int, Assignment]) -> dict[str, object
     }
 
 
-def load_assignments(stored: Mapping[str, dict[str, object]]) -> dict[int, Assignment]:
+def load_assignments(stored: Mapping[str, dict[str, Any]]) -> dict[int, Assignment]:
     """Give assignments back from what an upload keeps."""
-    return {int(sheet): Assignment(**one) for sheet, one in stored.items()}  # type: ignore[arg-type]
+    return {
+        int(sheet): Assignment(row=one["row"], columns=one["columns"])
+        for sheet, one in stored.items()
+    }
 
 
 def _read_choice(text: str, *, most: int) -> int:

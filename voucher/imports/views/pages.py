@@ -141,8 +141,8 @@ class ImportPages:
         content = self.flow.give_back(sent, preview)
         with transaction():
             record_list_sent(actor=g.actor, upload=upload, word="returned", now=sent.now)
-        name = f"{gettext('退回的行')}.xlsx"
-        return send_file_content(content=content, name=name, kind=XLSX)
+        name = gettext("退回的行")
+        return send_file_content(content=content, name=f"{name}.xlsx", kind=XLSX)
 
     def confirm(self, upload_id: str) -> Response | tuple[str, int]:
         """Import the file, once, by what is true now."""
