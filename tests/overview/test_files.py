@@ -6,12 +6,23 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.accounts.factories import make_account, sign_in
+from tests.care_levels.factories import SIX_CLASSES, confirm, grade
 from tests.pages import count_queries, post, read_token
-from tests.vouchers.factories import SHOP, add_resident, make_town, make_vouchers
+from tests.redemptions.factories import redeem, reverse
+from tests.vouchers.factories import (
+    SHOP,
+    Town,
+    add_resident,
+    get_code,
+    get_voucher,
+    make_town,
+    make_vouchers,
+)
 from voucher.access import Role
 from voucher.audit.models import Event
 from voucher.db import db, transaction
 from voucher.residents.models import Resident
+from voucher.schemes.queries import get_programme
 from voucher.vouchers.models import Voucher
 
 READERS = {Role.WORKER, Role.ASSESSOR, Role.APPROVER, Role.AUDITOR}
@@ -19,9 +30,13 @@ NUMBER = f"{1:018d}"
 
 
 @pytest.fixture
-def public_id(app) -> str:
+def town(app) -> Town:
+    return make_town()
+
+
+@pytest.fixture
+def public_id(town) -> str:
     """Give a woman of 85 who lives alone and holds this month's vouchers."""
-    town = make_town()
     add_resident(born=date(1941, 1, 1), community_id=town.communities[0], situation=("独居",))
     make_vouchers(town)
     found = db.session.scalars(select(Resident.public_id)).one()
@@ -91,6 +106,37 @@ def test_a_file_shows_what_there_is_and_masks_the_number(client, public_id):
     assert all(serial in text for serial in serials)
     assert "没有已确认的等级" in text
     assert NUMBER not in text
+
+
+def test_a_level_stands_with_its_reason_in_words_its_version_and_who_confirmed(
+    client, town, public_id
+):
+    grade(town.worker, on=date(2026, 12, 1))
+    confirm(town.approver, on=date(2026, 12, 1))
+    enter(client)
+
+    text = read(client, f"/residents/{public_id}")
+
+    programme = get_programme(SIX_CLASSES)
+    (level,) = (one.name.zh for one in programme.levels if one.id == "5")
+    rules = [one.name.zh for one in programme.classes if one.level == "5"]
+    assert f'<th scope="row">{level}</th>' in text
+    assert [rule in text for rule in rules].count(True) == 1
+    for shown in (f"第 {programme.version} 版", "approver确认", "2026-12-01"):
+        assert shown in text, shown
+
+
+def test_a_use_and_what_took_it_back_stand_in_the_file(client, town, public_id):
+    used = redeem(town, get_code(get_voucher()), key="k1")
+    db.session.rollback()
+    reverse(town.approver, used["redemption"])
+    enter(client)
+
+    text = read(client, f"/residents/{public_id}")
+
+    assert text.count("永兴家政服务部") == 1
+    assert "已冲正" in text
+    assert "记错了" in text
 
 
 def test_reading_a_file_is_one_event(client, public_id):

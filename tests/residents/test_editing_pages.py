@@ -384,3 +384,24 @@ def test_the_form_sends_few_queries(client):
         client.get("/residents/new")
 
     assert len(sent) <= 4
+
+
+def test_of_a_record_outside_the_area_nothing_is_shown_and_nothing_decided(app, client):
+    found_district()
+    enter(client)
+    add(client, community=THERE, address="别处路1号")
+    add(client, id_number=make_number(4))
+    case_id = db.session.scalars(select(Case.id)).one()
+    db.session.rollback()
+    checker = app.test_client()
+    enter(checker, Role.APPROVER, name="checker", area=HERE)
+
+    shown = checker.get(f"/residents/twins/{case_id}").get_data(as_text=True)
+    answer = post(checker, f"/residents/twins/{case_id}", decision="same")
+
+    assert "这份档案不在您的辖区" in shown
+    assert "别处路1号" not in shown
+    assert answer.status_code == 403
+    assert get_case(case_id).decision is None
+    readings = select(Event.subject_id).where(Event.action == "residents.compare")
+    assert len(db.session.scalars(readings).all()) == 1

@@ -19,6 +19,7 @@ from voucher.residents.rules.searching import Search, Sought, like_initials, rea
         ("wxy", Sought.PINYIN, "wxy"),
         ("lü", Sought.PINYIN, "lv"),
         ("xi'an", Sought.PINYIN, "xian"),
+        ("'", Sought.NAME, "'"),
         ("11010119380615002x", Sought.ID_NUMBER, "11010119380615002X"),
         ("110101 19380615 0026", Sought.ID_NUMBER, "110101193806150026"),
         ("１１０１０１１９３８０６１５００２６", Sought.ID_NUMBER, "110101193806150026"),

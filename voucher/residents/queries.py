@@ -188,7 +188,11 @@ def _sounds_like(letters: str) -> ColumnElement[bool]:
     joined = func.replace(key, " ", "")
     syllables = func.length(key) - func.length(joined)
     initials = and_(syllables == len(letters), key.like(like_initials(letters)))
-    return or_(joined.startswith(letters, autoescape=True), initials)
+    # The first letter is cheap to compare and spares the rest for nine people of ten.
+    return and_(
+        Resident.name_key.startswith(letters[0], autoescape=True),
+        or_(joined.startswith(letters, autoescape=True), initials),
+    )
 
 
 def find_present_twin(*, id_index: str) -> Resident | None:

@@ -129,7 +129,7 @@ def find_departure_faults(
         faults["departed"] = Fault("date_before_birth", N_("离开日期早于出生日期"), {})
     elif departed is not None and departed > today:
         faults["departed"] = Fault("date_future", N_("离开日期不能晚于今天"), {})
-    else:
-        found = _find_day_faults(day_text, departed, today)
-        faults |= {"departed": fault for fault in found}
+    for fault in _find_day_faults(day_text, departed, today):
+        # At a form there is no reference date to speak of, only today.
+        faults.setdefault("departed", fault)
     return faults

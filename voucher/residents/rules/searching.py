@@ -60,8 +60,9 @@ def read_search(text: str) -> Search:
     if _DIGITS.search(compact):
         return Search(Sought.PART_OF_NUMBER, compact)
     spoken = tidy.lower().translate(_SPOKEN)
-    if _LETTERS.fullmatch(spoken):
-        return Search(Sought.PINYIN, re.sub(r"['\s]", "", spoken))
+    letters = re.sub(r"['\s]", "", spoken)
+    if letters and _LETTERS.fullmatch(spoken):
+        return Search(Sought.PINYIN, letters)
     return Search(Sought.NAME, normalise_name(tidy))
 
 

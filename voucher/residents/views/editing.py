@@ -225,10 +225,10 @@ def _find_last_change(resident: Resident) -> int:
 @blueprint.get("/twins/<int:case_id>")
 @require(policy.SEE_TWINS)
 def show_twins(case_id: int) -> str:
-    """Show both records side by side; reading them is an event of each."""
+    """Show both records side by side; each one that is shown gets an event of the reading."""
     with transaction():
         _, both = get_twin_case(actor=g.actor, case_id=case_id)
-        for resident in both:
+        for resident in (one for one in both if g.actor.covers(one.community_id)):
             record_event(
                 actor=g.actor,
                 action="residents.compare",
