@@ -44,8 +44,7 @@ from voucher.vouchers.rules import TITLES
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
-# No greater number fits a key of the database.
-_CASE = "/<int(min=1, max=9223372036854775807):case_id>"
+_CASE = "/<int:case_id>"
 FILTERS = ("kind", "state")
 COLUMNS: tuple[Column[CaseRow], ...] = (
     Column(N_("事项"), lambda row: gettext(KIND_TITLES[row.case.kind]), sort="kind"),

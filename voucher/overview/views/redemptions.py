@@ -44,8 +44,7 @@ def service_name(code: str | None) -> str:
     return get_service(code).name.say(select_language()) if code else ""
 
 
-# No greater number fits a key of the database.
-_ONE = "/<int(min=1, max=9223372036854775807):redemption_id>"
+_ONE = "/<int:redemption_id>"
 FILTERS = ("shop", "service", "day", "state")
 COLUMNS: tuple[Column[RedemptionRow], ...] = (
     Column(N_("时间"), lambda row: row.redemption.redeemed_at, sort="at"),
