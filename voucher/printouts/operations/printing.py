@@ -212,19 +212,22 @@ def record_files(
             "community": community,
         },
     )
-    rows = [
-        {
-            "run_id": run_id,
-            "event_id": event_id,
-            "name": file.path.name,
-            "sha256": file.sha256,
-            "pages": file.pages,
-            "vouchers": file.vouchers,
-            "size_bytes": file.size_bytes,
-            "made_at": now,
-            "made_by": actor.account_id,
-        }
-        for file in files
-    ]
+    rows = [_as_row(file, run_id, event_id, actor, now) for file in files]
     db.session.execute(insert(PrintFile), rows)
     mark_printed(run_id=run_id, now=now)
+
+
+def _as_row(
+    file: Drawn, run_id: int, event_id: int, actor: Actor, now: datetime
+) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "event_id": event_id,
+        "name": file.path.name,
+        "sha256": file.sha256,
+        "pages": file.pages,
+        "vouchers": file.vouchers,
+        "size_bytes": file.size_bytes,
+        "made_at": now,
+        "made_by": actor.account_id,
+    }
