@@ -12,6 +12,20 @@ from voucher.jobs import Chunk
 from voucher.replies import Reply
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 
+PLAN = "/runs/new/plan?community=&programme="
+PAGES = {
+    "runs": "/runs/",
+    "new": "/runs/new",
+    "plan": f"{PLAN}{AGE_BANDS}&month=2026-12",
+    "none": f"{PLAN}national-2026&month=2026-12",
+    "early": f"{PLAN}{AGE_BANDS}&month=2027-01",
+    "run": "/runs/1",
+    "printouts": "/printouts/1",
+    "handover": "/handovers/1",
+    "people": "/handovers/1/510104001001",
+    "scan": "/handovers/scan",
+}
+
 
 def read_rows(site, query):
     with site.app.app_context():
@@ -112,20 +126,7 @@ def test_two_tabs_approve_once_and_the_back_button_approves_no_second_time(serve
 
 
 def test_every_page_reads_well_in_both_languages_at_both_widths(serve_town, browse):
-    drafted = f"/runs/new/plan?programme={AGE_BANDS}&month=2027-01&community="
     site = serve_town("issued")
-    pages = {
-        "runs": "/runs/",
-        "new": "/runs/new",
-        "plan": f"/runs/new/plan?programme={AGE_BANDS}&month=2026-12&community=",
-        "none": "/runs/new/plan?programme=national-2026&month=2026-12&community=",
-        "early": drafted,
-        "run": "/runs/1",
-        "printouts": "/printouts/1",
-        "handover": "/handovers/1",
-        "people": "/handovers/1/510104001001",
-        "scan": "/handovers/scan",
-    }
     found = []
     for english in (False, True):
         for viewport in (NARROW, WIDE):
@@ -134,7 +135,7 @@ def test_every_page_reads_well_in_both_languages_at_both_widths(serve_town, brow
                 page.goto(f"{site.url}/printouts/1")
                 page.get_by_role("button", name="打印").click()
                 site.work()
-            for name, path in pages.items():
+            for name, path in PAGES.items():
                 page.goto(site.url + path)
                 size = f"{name}-{'en' if english else 'zh'}-{viewport['width']}"
                 take_picture(page, size)

@@ -214,28 +214,25 @@ def record_files(
             "community": community,
         },
     )
-    _keep_manifest(actor, run_id, files, event_id, now)
+    rows = [_as_row(file, run_id, event_id, actor, now) for file in files]
+    db.session.execute(insert(PrintFile), rows)
     mark_printed(run_id=run_id, now=now)
 
 
-def _keep_manifest(
-    actor: Actor, run_id: int, files: Sequence[Drawn], event_id: int, now: datetime
-) -> None:
-    rows = [
-        {
-            "run_id": run_id,
-            "event_id": event_id,
-            "name": file.path.name,
-            "sha256": file.sha256,
-            "pages": file.pages,
-            "vouchers": file.vouchers,
-            "size_bytes": file.size_bytes,
-            "made_at": now,
-            "made_by": actor.account_id,
-        }
-        for file in files
-    ]
-    db.session.execute(insert(PrintFile), rows)
+def _as_row(
+    file: Drawn, run_id: int, event_id: int, actor: Actor, now: datetime
+) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "event_id": event_id,
+        "name": file.path.name,
+        "sha256": file.sha256,
+        "pages": file.pages,
+        "vouchers": file.vouchers,
+        "size_bytes": file.size_bytes,
+        "made_at": now,
+        "made_by": actor.account_id,
+    }
 
 
 def plan_voucher_file(
@@ -271,4 +268,4 @@ def record_voucher_file(*, actor: Actor, serial: str, drawn: Drawn, now: datetim
         now=now,
     )
     run_id = get_voucher(actor=actor, serial=serial).run_id
-    _keep_manifest(actor, run_id, [drawn], event_id, now)
+    db.session.execute(insert(PrintFile), [_as_row(drawn, run_id, event_id, actor, now)])

@@ -82,17 +82,7 @@ def draft_seen_run(
         today=local_date(now),
     )
     if (len(plan.lines), plan.value_fen) != (seen_vouchers, seen_fen):
-        raise Refusal(
-            "plan_changed",
-            N_(
-                "您看的时候是 %(seen)s 张、%(seen_yuan)s 元，现在是 %(vouchers)s 张、%(yuan)s 元："
-                "名册、等级或别的批次刚刚变了。没有保存；请看下面的新数字，再决定"
-            ),
-            seen=seen_vouchers,
-            seen_yuan=show_yuan(seen_fen),
-            vouchers=len(plan.lines),
-            yuan=show_yuan(plan.value_fen),
-        )
+        raise _plan_changed(plan, seen_vouchers, seen_fen)
     if not plan.lines:
         raise Refusal("nobody_due", N_("本月没有人应领此券；请先导入名册、评定并确认等级"))
     return draft_run(
@@ -102,6 +92,20 @@ def draft_seen_run(
         community_id=community_id,
         plan=plan,
         now=now,
+    )
+
+
+def _plan_changed(plan: Plan, seen_vouchers: int, seen_fen: int) -> Refusal:
+    return Refusal(
+        "plan_changed",
+        N_(
+            "您看的时候是 %(seen)s 张、%(seen_yuan)s 元，现在是 %(vouchers)s 张、%(yuan)s 元："
+            "名册、等级或别的批次刚刚变了。没有保存；请看下面的新数字，再决定"
+        ),
+        seen=seen_vouchers,
+        seen_yuan=show_yuan(seen_fen),
+        vouchers=len(plan.lines),
+        yuan=show_yuan(plan.value_fen),
     )
 
 

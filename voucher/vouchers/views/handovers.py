@@ -48,11 +48,11 @@ blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 
 PEOPLE_A_PAGE = 200
 COLUMNS: tuple[Column[Person], ...] = (
+    Column(N_("没发到")),
     Column(N_("姓名"), lambda person: person.name),
     Column(N_("住址"), lambda person: person.address),
     Column(N_("券号"), lambda person: " ".join(map(show_serial, person.serials))),
     Column(N_("张数"), lambda person: len(person.serials), is_number=True),
-    Column(N_("没发到，请勾选")),
 )
 PLACE_COLUMNS: tuple[Column[RunPlace], ...] = (
     Column(N_("街道"), lambda place: place.street),
