@@ -9,7 +9,6 @@ from sqlalchemy import create_engine, func, select
 
 from tests.rehearsal import Rehearsed
 from tests.structure.source import ROOT
-from voucher import clock
 from voucher.accounts.queries import get_actor
 from voucher.app import create_app
 from voucher.audit.models import Event
@@ -171,7 +170,7 @@ WAITING = {
 
 def list_titles(name):
     actor = get_actor(name=name, channel="test")
-    return [one.title for one in list_waiting(actor=actor, now=clock.now())]
+    return [one.title for one in list_waiting(actor=actor, now=SETTLED_AT)]
 
 
 def test_the_answer_tells_how_to_open_a_till(rehearsed):
