@@ -19,9 +19,20 @@ def check(page, name: str, viewport, *, english: bool = False) -> None:
 def test_a_worker_registers_corrects_assesses_and_sees_off_a_person(serve_town, browse):
     site = serve_town("given")
     page = sign_in_at(browse(viewport=NARROW), site, "worker")
-
     page.goto(f"{site.url}/residents")
     check(page, "list", NARROW)
+
+    file = register(page)
+    correct(page, file)
+    assess(page)
+    page.goto(file)
+    see_off(page, file)
+
+    assert page.get_by_text(re.compile("已离开：去世")).is_visible()
+
+
+def register(page) -> str:
+    """Register a person after one refusal; give the address of the file."""
     page.get_by_role("link", name="登记一位老人").click()
     page.get_by_label("姓名").fill("赵小满")
     page.get_by_label("身份证号").fill("110101380615002")
@@ -34,9 +45,11 @@ def test_a_worker_registers_corrects_assesses_and_sees_off_a_person(serve_town, 
     page.get_by_label("独居").check()
     page.get_by_role("button", name="登记", exact=True).click()
     page.wait_for_url(re.compile(r"/residents/[0-9a-f]{16}$"))
-    file = page.url
     check(page, "file-new", NARROW)
+    return page.url
 
+
+def correct(page, file: str) -> None:
     page.get_by_role("link", name="更正资料").click()
     page.get_by_label("住址").fill("示例路9号")
     check(page, "correct", NARROW)
@@ -44,6 +57,9 @@ def test_a_worker_registers_corrects_assesses_and_sees_off_a_person(serve_town, 
     page.wait_for_url(file)
     assert page.get_by_text("已更正：住址").is_visible()
 
+
+def assess(page) -> None:
+    """Answer all items but one, then that one too."""
     page.get_by_role("link", name="评估", exact=True).click()
     page.get_by_label("评估员一").fill("何静")
     page.get_by_label("评估员二").fill("罗伟")
@@ -58,7 +74,8 @@ def test_a_worker_registers_corrects_assesses_and_sees_off_a_person(serve_town, 
     page.wait_for_url(re.compile(r"/assessments/[0-9a-f]{16}$"))
     check(page, "assessment", NARROW)
 
-    page.goto(file)
+
+def see_off(page, file: str) -> None:
     page.get_by_role("link", name="登记离开").click()
     check(page, "departure", NARROW)
     page.get_by_label("去世").check()
@@ -68,7 +85,6 @@ def test_a_worker_registers_corrects_assesses_and_sees_off_a_person(serve_town, 
     check(page, "departure-preview", NARROW)
     page.get_by_role("button", name="确认登记离开").dblclick()
     page.wait_for_url(file)
-    assert page.get_by_text(re.compile("已离开：去世")).is_visible()
 
 
 def test_every_page_about_a_person_is_without_barriers_in_english_and_wide(serve_town, browse):

@@ -170,18 +170,16 @@ def record_assessment(
         db.session.execute(insert(Assessment).values(**record))
     else:
         _supersede(earlier, record)
+    public_id: str = record["public_id"]
+    facts = {"assessment": public_id, "superseded": earlier.public_id if earlier else None}
     record_event(
         actor=actor,
         action="assessments.record",
         subject_kind="resident",
         subject_id=resident.public_id,
         now=now,
-        facts={
-            "assessment": record["public_id"],
-            "superseded": earlier.public_id if earlier else None,
-        },
+        facts=facts,
     )
-    public_id: str = record["public_id"]
     return public_id
 
 
