@@ -159,7 +159,7 @@ def test_the_balances_add_up_to_what_was_committed(client):
 
     page = read(client.get(f"/budgets/balances?programme={AGE_BANDS}&month=2026-12"))
 
-    assert '合计：批准批次时承诺的总额</th><td class="number">240.00</td>' in page
+    assert '合计：批准批次时承诺的总额</th><td class="number"><strong>240.00</strong></td>' in page
     assert '在老人手中，尚未使用</th><td class="number">240.00</td>' in page
     assert "批准批次" in page
 
