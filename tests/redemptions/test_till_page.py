@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import update
 
-from tests.browsing import NARROW, launch, open_browser, take_picture
+from tests.browsing import NARROW, launch, open_browser
 from tests.redemptions.counter import (
     Gun,
     count_redemptions,
@@ -89,9 +89,6 @@ def test_the_camera_reads_the_printed_page_within_a_second_and_pays(
         page = open_till(context, site)
         page.locator("#start-camera").click()
         wait_at(page, "choose")
-        page.locator("#camera").evaluate("box => (box.closest('section').hidden = false)")
-        take_picture(page, "camera-zh-360")
-        page.locator("#camera").evaluate("box => (box.closest('section').hidden = true)")
         seconds = []
         for _ in range(10):
             seconds.append(page.evaluate(SCAN_AGAIN) / 1000)
