@@ -1,6 +1,7 @@
 // The camera and the photo: pictures in, texts of codes out.
 
 const MAX_SIDE = 1600;
+const PLAIN_MS = 300;
 let worker = null;
 let number = 0;
 let plainReader = null;
@@ -27,7 +28,7 @@ function startWorker() {
 async function readPlainly(image) {
   plainReader = plainReader || (await import("../vendor/qr/decode.js"));
   try {
-    return [plainReader.decodeQR(image)];
+    return [plainReader.decodeQR(image, { timeLimit: PLAIN_MS })];
   } catch {
     return [];
   }

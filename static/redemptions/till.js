@@ -24,7 +24,9 @@ const { showToday, chooseUndo } = setUpToday({ askPin, tell });
 // --- scanning
 
 async function openCamera() {
+  $("start-camera").disabled = true;
   wantsCamera = await camera.open();
+  $("start-camera").disabled = false;
   $("start-camera").hidden = wantsCamera;
   $("scan-note").textContent = say(wantsCamera ? "aim" : "no_camera").textContent;
 }
@@ -316,6 +318,11 @@ $("pin").addEventListener("submit", async (event) => {
 // --- what the clerk touches
 
 $("start-camera").addEventListener("click", openCamera);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && wantsCamera && isAt("scan")) {
+    openCamera();
+  }
+});
 $("photo").addEventListener("change", async () => {
   const [file] = $("photo").files;
   if (!file) {

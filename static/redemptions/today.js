@@ -44,6 +44,9 @@ export function setUpToday({ askPin, tell }) {
     show("today");
     $("today-note").textContent = "";
     const answer = await ask("/till/today", null, { askPin });
+    if (isAt("pin")) {
+      show("today");
+    }
     if (answer.status !== 200) {
       $("today-note").textContent = say(answer.status === 401 ? "till" : "offline").textContent;
       return;
@@ -54,9 +57,6 @@ export function setUpToday({ askPin, tell }) {
     $("today-own").textContent = showYuan(own);
     $("today-rows").replaceChildren(...rows.map(makeRow));
     $("today-empty").hidden = rows.length > 0;
-    if (isAt("pin")) {
-      show("today");
-    }
   }
 
   function chooseUndo({ redemption, receipt }) {

@@ -1,6 +1,7 @@
 """A till's page in a real browser: enrolled as a clerk enrols it, and a scanner gun."""
 
 import itertools
+import time
 from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
@@ -17,6 +18,7 @@ from voucher.printouts.drawing.fields import SheetVoucher
 from voucher.redemptions.models import Redemption
 from voucher.shops.operations.enrolling import enrol_device
 
+GUN_SECONDS = 0.005
 CODES = {"/": "Slash", ".": "Period", "-": "Minus", " ": "Space", "=": "Equal", ",": "Comma"}
 SHIFT_CODES = {":": "Semicolon", "?": "Slash", "%": "Digit5", "$": "Digit4", "+": "Equal"}
 SHIFT_CODES |= {"@": "Digit2", "#": "Digit3", "*": "Digit8", "&": "Digit7", "_": "Minus"}
@@ -82,9 +84,12 @@ class Gun:
     def shoot(self, text: str, *, composing: bool = False) -> None:
         """Type a text at a gun's pace; `composing`: a Chinese input method swallows the letters."""
         syllables = itertools.count(1)
-        for letter in text:
+        # The keys say themselves when they were pressed: a busy machine makes no gun slow.
+        began = time.time()
+        for place, letter in enumerate(text):
             code, key, is_shifted = describe_key(letter)
-            event = {"code": code, "modifiers": 8 if is_shifted else 0}
+            pressed = {"timestamp": began + place * GUN_SECONDS}
+            event = {"code": code, "modifiers": 8 if is_shifted else 0, **pressed}
             if composing:
                 swallowed = {"key": "Process", "windowsVirtualKeyCode": 229}
                 self.keys.send(
@@ -101,6 +106,7 @@ class Gun:
                 )
             self.keys.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key, **event})
         enter = {"code": "Enter", "key": "Enter", "windowsVirtualKeyCode": 13}
+        enter |= {"timestamp": began + len(text) * GUN_SECONDS}
         self.keys.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "\r", **enter})
         self.keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
 

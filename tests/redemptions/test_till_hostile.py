@@ -13,6 +13,37 @@ from tests.redemptions.filming import draw_code
 NOT_OURS = "不是本区券码，请勿付款或登录"
 
 
+LOOKALIKES = (
+    *("ylq.example.evil.cn", "evil.cn", "ylq-example.cn", "ylqexample", "xylq.example"),
+    *(
+        "ylq.examp1e",
+        "y1q.example",
+        "ylq.exampIe",
+        "уlq.example",
+        "ylq.exаmple",
+        "ylq。example",
+    ),
+    *("ylq.example.", "www.ylq.example", "ylq.example:443", "ylq.example:8443", "ylq.example:"),
+    *("user@ylq.example", "ylq.example@evil.cn", "ylq.example%2eevil.cn", "ｙlq.example"),
+    *(
+        "ylq.example\\.evil.cn",
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "xn--ylq.example",
+        "ylq..example",
+    ),
+)
+OTHERS = (
+    *("weixin://wxpay/bizpayurl?pr=abc", "wxp://f2f0abc", "https://qr.alipay.com/fkx0abc"),
+    *("alipays://platformapi/startapp?appId=1", "javascript:alert(1)", "JAVASCRIPT:alert(1)"),
+    *("data:text/html,<script>alert(1)</script>", "file:///etc/passwd", "tel:110", "sms:10086"),
+    *("intent://scan/#Intent;end", "blob:https://ylq.example/V/1", "about:blank", "vbscript:x"),
+    *("mailto:a@b.cn", "WIFI:S:a;P:b;;", "BEGIN:VCARD\nEND:VCARD", "YL0:", "yl1:ABC"),
+    *("6901234567892", "<img src=x onerror=alert(1)>", "' OR 1=1 --", "{{7*7}}", "7" * 4000),
+)
+
+
 @pytest.fixture
 def site(serve_town):
     return serve_town("given")
@@ -21,27 +52,6 @@ def site(serve_town):
 def list_hostile(url: str) -> list[str]:
     """Give 200 payloads around a genuine voucher's address, each of them another address."""
     host, token = "ylq.example", url.split("/V/")[1]
-    lookalikes = (
-        *("ylq.example.evil.cn", "evil.cn", "ylq-example.cn", "ylqexample", "xylq.example"),
-        *(
-            "ylq.examp1e",
-            "y1q.example",
-            "ylq.exampIe",
-            "уlq.example",
-            "ylq.exаmple",
-            "ylq。example",
-        ),
-        *("ylq.example.", "www.ylq.example", "ylq.example:443", "ylq.example:8443", "ylq.example:"),
-        *("user@ylq.example", "ylq.example@evil.cn", "ylq.example%2eevil.cn", "ｙlq.example"),
-        *(
-            "ylq.example\\.evil.cn",
-            "127.0.0.1",
-            "localhost",
-            "[::1]",
-            "xn--ylq.example",
-            "ylq..example",
-        ),
-    )
     schemes = (
         "https://",
         "HTTPS://",
@@ -52,21 +62,13 @@ def list_hostile(url: str) -> list[str]:
         "//",
         "ftp://",
     )
-    foreign = [scheme + each + "/V/" + token for scheme in schemes[:4] for each in lookalikes]
+    foreign = [scheme + each + "/V/" + token for scheme in schemes[:4] for each in LOOKALIKES]
     foreign += [scheme + host + "/V/" + token for scheme in schemes[2:]]
     paths = ("/v/", "/", "/V", "/VV/", "/till/", "//V/", "/V//", "/./V/", "/x/../V/", "/%56/")
     foreign += [f"https://{host}{path}{token}" for path in paths if path != "/V//"]
     endings = ("?a=1", "#a", "/", "/..", "?next=//evil.cn", "#/V/" + token, "/pay")
     foreign += [f"https://{host}/V/{token}{ending}" for ending in endings]
-    others = (
-        *("weixin://wxpay/bizpayurl?pr=abc", "wxp://f2f0abc", "https://qr.alipay.com/fkx0abc"),
-        *("alipays://platformapi/startapp?appId=1", "javascript:alert(1)", "JAVASCRIPT:alert(1)"),
-        *("data:text/html,<script>alert(1)</script>", "file:///etc/passwd", "tel:110", "sms:10086"),
-        *("intent://scan/#Intent;end", "blob:https://ylq.example/V/1", "about:blank", "vbscript:x"),
-        *("mailto:a@b.cn", "WIFI:S:a;P:b;;", "BEGIN:VCARD\nEND:VCARD", "YL0:", "yl1:" + token),
-        *("6901234567892", "<img src=x onerror=alert(1)>", "' OR 1=1 --", "{{7*7}}", "7" * 4000),
-    )
-    foreign += list(others)
+    foreign += list(OTHERS)
     number = itertools.count(1)
     while len(foreign) < 200:
         foreign.append(f"https://evil{next(number)}.cn/V/{token}")

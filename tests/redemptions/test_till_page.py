@@ -121,6 +121,25 @@ def test_a_photo_is_read_and_two_codes_in_it_are_one_too_many(page, sheets, prin
     expect_green(page, took="160.00 元", own="24.00 元")
 
 
+def test_a_browser_without_webassembly_reads_all_the_same(browse, site, sheets, printed, tmp_path):
+    context = browse(viewport=NARROW)
+    context.add_init_script("delete window.WebAssembly")
+    page = open_till(context, site)
+    photo = write_photo(tmp_path / "one.png", take_frame(printed, sheets["bath"].qr_text))
+
+    page.locator("#photo").set_input_files(photo)
+
+    wait_at(page, "choose")
+    expect(page.locator("#seen-serial")).to_contain_text(sheets["bath"].serial[-4:])
+
+
+def test_where_there_is_no_camera_the_clerk_is_told_what_to_do(page):
+    page.locator("#start-camera").click()
+
+    expect(page.locator("#scan-note")).to_have_text("这里打不开镜头，请用“拍照识别”或手输编码。")
+    expect(page.locator("#start-camera")).to_be_enabled()
+
+
 def test_a_gun_types_anywhere_and_an_input_method_changes_nothing(page, sheets):
     gun = Gun.at(page)
     code = sheets["services"].qr_text

@@ -16,6 +16,7 @@ from voucher.access import Actor, Role
 from voucher.codes import show_typed_code
 from voucher.config import Kind
 from voucher.db import db, transaction
+from voucher.redemptions.api import _REFUSED
 from voucher.redemptions.models import Attempt, Redemption, Reversal
 from voucher.redemptions.rules import ADVICE
 from voucher.shops.models import Device, Shop
@@ -359,6 +360,10 @@ def refuse(answer, word, sentence):
     assert (body["error"], body["title"]) == (word, sentence)
     assert body["advice"] == ADVICE[word]
     assert count(Redemption) == 0
+
+
+def test_no_word_a_till_can_hear_is_without_advice():
+    assert set(_REFUSED.split()) - set(ADVICE) == set()
 
 
 def test_every_word_of_a_code_reaches_the_till_with_sentence_and_advice(till, town):

@@ -18,6 +18,7 @@ from voucher.redemptions.views.knowing import (
     CHANNEL,
     TillUnknown,
     blueprint,
+    find_till_here,
     give_cookie,
     refuse,
     unlock,
@@ -36,7 +37,8 @@ def refuse_stale_page(fault: CSRFError) -> Response:
     if request.endpoint == "till.enrol":
         return _show_enrolment(request.form.get("code", "")[:40], stale, 403)
     if request.endpoint == "till.give_pin" and not request.is_json:
-        return redirect(url_for("till.ask_pin"), 303)
+        g.actor = find_till_here()
+        return _show_pin(stale if g.actor else TillUnknown("till_unknown", ""), 403)
     stale.status = 403
     return refuse(stale)
 
