@@ -145,8 +145,9 @@ def _settle(rehearsal: Rehearsal) -> None:
     with transaction():
         made = make_settlements(actor=maker, through=LAST_DAY, now=clock.now())
         owed = {settlement.id: settlement.amount_fen for settlement in made}
-    # One waits for approval and one for payment: the rest is done.
-    waiting, unpaid = sorted(owed)[-1:], sorted(owed)[-2:-1]
+    # The last waits for approval and the one before for payment: the rest is done.
+    later = sorted(owed)[1:]
+    waiting, unpaid = later[-1:], later[-2:-1]
     for settlement_id in owed:
         if settlement_id not in waiting:
             _pay(rehearsal, settlement_id, is_paid=settlement_id not in unpaid)
@@ -169,7 +170,9 @@ def _ask_late_reversal(rehearsal: Rehearsal) -> None:
     """A shop writes in the new year that it took too much: the line waits for a second person."""
     kept = ~exists().where(Reversal.redemption_id == Redemption.id)
     with transaction():
-        last = db.session.scalars(select(func.max(Redemption.id)).where(kept)).one()
+        last = db.session.scalar(select(func.max(Redemption.id)).where(kept))
+        if last is None:
+            return
         reverse_redemption(
             actor=rehearsal.as_person("approver"),
             redemption_id=last,
