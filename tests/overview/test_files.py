@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from tests.accounts.factories import make_account, sign_in
 from tests.care_levels.factories import SIX_CLASSES, confirm, grade
 from tests.pages import count_queries, post, read_token
-from tests.redemptions.factories import redeem, reverse
+from tests.redemptions.factories import at_shop, redeem, reverse
 from tests.vouchers.factories import (
     SHOP,
     Town,
@@ -129,7 +129,7 @@ def test_a_level_stands_with_its_reason_in_words_its_version_and_who_confirmed(
 def test_a_use_and_what_took_it_back_stand_in_the_file(client, town, public_id):
     used = redeem(town, get_code(get_voucher()), key="k1")
     db.session.rollback()
-    reverse(town.approver, used["redemption"])
+    reverse(at_shop(town), used["redemption"])
     enter(client)
 
     text = read(client, f"/residents/{public_id}")
