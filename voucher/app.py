@@ -29,23 +29,17 @@ from voucher.accounts.views import door as _door  # noqa: F401
 from voucher.accounts.views import own as _own  # noqa: F401
 from voucher.accounts.views.sessions import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
-from voucher.assessments import models as _assessments  # noqa: F401
 from voucher.assessments.cli import commands as assessments_commands
 from voucher.assessments.views.assessing import blueprint as assessments_pages
 from voucher.assessments.views.importing import blueprint as assessment_file_pages
-from voucher.audit import models as _audit  # noqa: F401
 from voucher.audit.views import blueprint as events_pages
-from voucher.care_levels import models as _care_levels  # noqa: F401
 from voucher.care_levels.cli import commands as care_levels_commands
-from voucher.cases import models as _cases  # noqa: F401
 from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
 from voucher.console import Doors, Gate
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
-from voucher.divisions import models as _divisions  # noqa: F401
 from voucher.divisions.cli import commands as divisions_commands
 from voucher.entitlements.cli import commands as entitlements_commands
 from voucher.entitlements.views import blueprint as levels_pages
-from voucher.ledger import models as _ledger  # noqa: F401
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages
@@ -56,7 +50,6 @@ from voucher.overview.views.files import blueprint as files_pages
 from voucher.overview.views.home import blueprint as overview_pages
 from voucher.overview.views.redemptions import blueprint as redemptions_pages
 from voucher.overview.views.vouchers import blueprint as vouchers_pages
-from voucher.printouts import models as _printouts  # noqa: F401
 from voucher.printouts.cli import commands as printouts_commands
 from voucher.printouts.views import blueprint as printouts_pages
 from voucher.redemptions import api as redemptions_api
@@ -70,15 +63,12 @@ from voucher.redemptions.views.departures import blueprint as departures_pages
 from voucher.redemptions.views.knowing import blueprint as till_pages
 from voucher.redemptions.views.public import blueprint as public_pages
 from voucher.refusals import N_, NotAllowed
-from voucher.residents import models as _residents  # noqa: F401
 from voucher.residents.cli import commands as residents_commands
 from voucher.residents.views import editing as _editing  # noqa: F401
 from voucher.residents.views.people import blueprint as residents_pages
 from voucher.residents.views.roster import blueprint as roster_pages
-from voucher.schemes import models as _schemes  # noqa: F401
 from voucher.schemes.cli import commands as schemes_commands
 from voucher.sealing import prepare_sealing
-from voucher.settlements import models as _settlements  # noqa: F401
 from voucher.settlements.cli import commands as settlements_commands
 from voucher.settlements.views.closing import blueprint as closing_pages
 from voucher.settlements.views.payments import blueprint as payments_pages
@@ -90,7 +80,6 @@ from voucher.shops.views.shop_file import blueprint as shop_file_pages
 from voucher.shops.views.shops import blueprint as shops_pages
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
-from voucher.vouchers import models as _vouchers  # noqa: F401
 from voucher.vouchers.cli import commands as vouchers_commands
 from voucher.vouchers.views.handovers import blueprint as handovers_pages
 from voucher.vouchers.views.runs import blueprint as runs_pages
