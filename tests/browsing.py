@@ -165,7 +165,8 @@ def open_browser(
     A fault in a script or a breach of the content policy on any of its pages fails the test.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    context = browser.new_context(viewport=viewport or WIDE, locale="zh-CN")  # type: ignore[arg-type]
+    size = viewport or WIDE
+    context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     context.on("weberror", lambda fault: faults.append(str(fault.error)))

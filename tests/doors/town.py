@@ -13,7 +13,7 @@ from voucher.config import load_home, read_key
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.printouts.drawing.fields import SheetVoucher
-from voucher.printouts.queries import describe_office, list_sheet_vouchers
+from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.residents.rules.id_numbers import check_character
 from voucher.signing import load_keyring
 from voucher.vouchers.models import Voucher

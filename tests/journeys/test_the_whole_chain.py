@@ -24,7 +24,7 @@ from voucher.access import Role
 from voucher.config import read_key
 from voucher.db import db
 from voucher.divisions.models import Division
-from voucher.printouts.queries import Office, list_sheet_vouchers
+from voucher.printouts.queries.sheets import Office, list_sheet_vouchers
 from voucher.redemptions.models import Redemption
 from voucher.settlements.models import Settlement
 from voucher.signing import load_keyring

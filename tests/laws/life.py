@@ -18,7 +18,7 @@ from voucher.ledger.models import BudgetTotal, LedgerEntry
 from voucher.ledger.rules import LedgerAccount
 from voucher.periods import local_date
 from voucher.redemptions.operations.redeeming import attempt_redemption
-from voucher.redemptions.rules import Claim, RedemptionRefused
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused
 from voucher.refusals import Refusal
 from voucher.residents.models import Resident
 from voucher.shops.models import ShopService

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.laws.test_life import live
 from voucher.redemptions.operations import reversing
-from voucher.redemptions.rules import Taking
+from voucher.redemptions.rules.taking import Taking
 from voucher.vouchers.operations import ending
 from voucher.vouchers.rules import VoucherState
 

@@ -20,8 +20,8 @@ from voucher.config import Home
 from voucher.db import db, transaction
 from voucher.redemptions.operations import redeeming
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import Reader, get_found
-from voucher.redemptions.rules import Claim, RedemptionRefused, Seen, Taking
+from voucher.redemptions.queries.paper import Reader, get_found
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused, Seen, Taking
 from voucher.refusals import Refusal
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import hand_over

@@ -38,7 +38,7 @@ from voucher.divisions.queries import load_bundled_divisions
 from voucher.ledger.models import BudgetTotal, LedgerEntry
 from voucher.ledger.rules import LedgerAccount
 from voucher.redemptions.models import Redemption
-from voucher.redemptions.rules import Claim
+from voucher.redemptions.rules.taking import Claim
 from voucher.residents.models import Resident
 from voucher.upkeep.checks import run_checks
 from voucher.upkeep.rules import write_invented_roster

@@ -11,7 +11,7 @@ from voucher import clock
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
 from voucher.periods import CHINA
-from voucher.redemptions.rules import Claim
+from voucher.redemptions.rules.taking import Claim
 from voucher.settlements.operations.closing import make_settlements
 from voucher.settlements.operations.paying import approve_settlement, pay_settlement
 from voucher.upkeep.checks import run_checks

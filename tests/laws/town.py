@@ -19,8 +19,8 @@ from voucher.db import db, transaction
 from voucher.jobs import claim_chunk
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.redemptions.operations.redeeming import attempt_redemption
-from voucher.redemptions.queries import Reader
-from voucher.redemptions.rules import Claim, RedemptionRefused
+from voucher.redemptions.queries.paper import Reader
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused
 from voucher.schemes.queries import get_programme
 from voucher.shops.operations.approving import approve_shops
 from voucher.shops.operations.enrolling import enrol_rehearsal_device

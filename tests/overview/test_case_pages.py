@@ -28,7 +28,7 @@ from voucher.db import db, transaction
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.operations.departures import follow_departures
 from voucher.residents.models import Resident
-from voucher.settlements.queries import list_open_lines
+from voucher.settlements.queries.lines import list_open_lines
 from voucher.upkeep.checks import run_checks
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.replacing import ask_replacement

@@ -26,7 +26,7 @@ from voucher.cases.models import Case
 from voucher.db import db, transaction
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.operations.attempting import record_attempt
-from voucher.redemptions.rules import Claim, Mode
+from voucher.redemptions.rules.taking import Claim, Mode
 
 READERS = {Role.APPROVER, Role.FINANCE, Role.AUDITOR}
 

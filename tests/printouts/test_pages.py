@@ -27,7 +27,7 @@ from voucher.db import db, transaction
 from voucher.jobs import LEASE, Chunk, claim_chunk
 from voucher.printouts.models import PrintFile
 from voucher.printouts.operations.printing import draw_files, plan_files
-from voucher.printouts.queries import MARKS, describe_office
+from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.tasks import print_waiting
 from voucher.residents.models import Resident
 from voucher.signing import load_ring

@@ -10,8 +10,8 @@ from voucher.access import Actor
 from voucher.db import transaction
 from voucher.redemptions.operations.redeeming import redeem_voucher
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import Read
-from voucher.redemptions.rules import Claim, Mode
+from voucher.redemptions.queries.paper import Read
+from voucher.redemptions.rules.taking import Claim, Mode
 
 HAIRCUT = Claim(service="haircut")
 

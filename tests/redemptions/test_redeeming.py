@@ -24,7 +24,7 @@ from tests.vouchers.factories import (
 from voucher import clock
 from voucher.db import db, transaction
 from voucher.periods import start_of_day
-from voucher.redemptions.rules import Claim, RedemptionRefused
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused
 from voucher.refusals import BadInput
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import reprint_voucher

@@ -25,7 +25,7 @@ from voucher.db import db, transaction
 from voucher.periods import start_of_day
 from voucher.redemptions.models import Reversal
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.rules import Claim
+from voucher.redemptions.rules.taking import Claim
 from voucher.refusals import NotAllowed, NotFound
 from voucher.shops.operations.enrolling import enrol_rehearsal_device
 from voucher.upkeep.checks import run_checks

@@ -18,7 +18,7 @@ from voucher.config import Kind
 from voucher.db import db, transaction
 from voucher.redemptions.api import _REFUSED
 from voucher.redemptions.models import Attempt, Redemption, Reversal
-from voucher.redemptions.rules import ADVICE
+from voucher.redemptions.rules.wording import ADVICE
 from voucher.shops.models import Device, Shop
 from voucher.shops.operations.pins import admit_till
 from voucher.vouchers.models import Print, Voucher

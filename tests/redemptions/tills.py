@@ -17,7 +17,7 @@ from voucher.db import db, transaction
 from voucher.divisions.models import Division
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.periods import local_date
-from voucher.printouts.queries import Office, list_sheet_vouchers
+from voucher.printouts.queries.sheets import Office, list_sheet_vouchers
 from voucher.schemes.queries import get_programme
 from voucher.shops.operations.approving import approve_shops
 from voucher.shops.operations.enrolling import enrol_rehearsal_device

@@ -22,7 +22,7 @@ from voucher import clock
 from voucher.db import db, transaction
 from voucher.ledger.models import LedgerEntry
 from voucher.periods import start_of_day
-from voucher.redemptions.rules import Claim
+from voucher.redemptions.rules.taking import Claim
 from voucher.refusals import BadInput, NotAllowed, NotFound
 from voucher.settlements.models import Settlement, SettlementLine
 from voucher.settlements.operations.closing import make_settlements

@@ -25,7 +25,7 @@ from voucher.audit.models import Event
 from voucher.clock import set_clock
 from voucher.db import db, transaction
 from voucher.periods import CHINA
-from voucher.redemptions.rules import Claim
+from voucher.redemptions.rules.taking import Claim
 from voucher.settlements.models import Settlement
 from voucher.shops.models import ShopAccount
 from voucher.vouchers.models import Voucher

@@ -19,7 +19,7 @@ from voucher.audit.models import Event
 from voucher.codes import read_print_code, show_typed_code
 from voucher.db import db, transaction
 from voucher.divisions.models import Division
-from voucher.printouts.queries import Office, list_sheet_vouchers
+from voucher.printouts.queries.sheets import Office, list_sheet_vouchers
 from voucher.signing import load_ring
 from voucher.vouchers.models import Handover, IssueRun, Voucher
 from voucher.vouchers.operations.custody import mark_printed, reprint_voucher

@@ -27,7 +27,7 @@ from voucher.codes import make_serial
 from voucher.db import db, transaction
 from voucher.ledger.models import BudgetTotal
 from voucher.periods import start_of_day
-from voucher.redemptions.rules import Claim, RedemptionRefused
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused
 from voucher.refusals import NotAllowed
 from voucher.residents.models import Resident
 from voucher.upkeep.checks import run_checks

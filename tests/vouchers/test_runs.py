@@ -33,7 +33,7 @@ from voucher.residents.models import Resident
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import hand_over, reprint_voucher
 from voucher.vouchers.operations.issuing import issue_chunk
-from voucher.vouchers.queries import get_run
+from voucher.vouchers.queries.runs import get_run
 from voucher.vouchers.tasks import write_run
 
 

@@ -14,7 +14,7 @@ from voucher.console import command, track
 from voucher.db import db, transaction
 from voucher.printouts import policy
 from voucher.printouts.operations.printing import draw_files, plan_files, record_files
-from voucher.printouts.queries import MARKS, describe_office
+from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS
 from voucher.signing import load_ring
 

@@ -12,12 +12,12 @@ from voucher.divisions.models import Division
 from voucher.jobs import claim_chunk, finish_chunk, get_asker, list_unfinished
 from voucher.printouts.operations.asking import give_up_printing
 from voucher.printouts.operations.printing import Drawn, draw_files, plan_community, record_files
-from voucher.printouts.queries import MARKS, describe_office
+from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import PRINT_JOB
 from voucher.refusals import Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
-from voucher.vouchers.queries import get_run
+from voucher.vouchers.queries.runs import get_run
 
 
 def print_waiting() -> int:

@@ -37,19 +37,13 @@ from voucher.pages import say
 from voucher.periods import CHINA
 from voucher.printouts import policy
 from voucher.printouts.operations.asking import ask_print, check_paper, record_download
-from voucher.printouts.queries import (
-    Printed,
-    check_whole,
-    describe_office,
-    list_given_up,
-    list_people_on_paper,
-    list_printed,
-)
+from voucher.printouts.queries.files import Printed, check_whole, list_given_up, list_printed
+from voucher.printouts.queries.sheets import describe_office, list_people_on_paper
 from voucher.printouts.rules import PRINT_JOB, is_handover_list
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import PRINTABLE_STATES
-from voucher.vouchers.queries import find_last_sign, get_run, list_communities_of_run
+from voucher.vouchers.queries.runs import find_last_sign, get_run, list_communities_of_run
 from voucher.vouchers.views.wording import name_run
 
 blueprint = Blueprint("printouts", __name__, url_prefix="/printouts")

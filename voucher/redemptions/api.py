@@ -23,8 +23,8 @@ from voucher.redemptions import forms, policy
 from voucher.redemptions.operations.looking import look_up_voucher
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import UNDO_ROUTE, undo_redemption
-from voucher.redemptions.queries import load_reader
-from voucher.redemptions.rules import ROUTE, RedemptionRefused
+from voucher.redemptions.queries.paper import load_reader
+from voucher.redemptions.rules.taking import ROUTE, RedemptionRefused
 from voucher.refusals import N_, Refusal
 from voucher.replies import was_answered
 from voucher.shops.api import identify_till

@@ -9,7 +9,7 @@ from voucher.laws import Breach, Check, Finding
 from voucher.ledger.models import LedgerTransaction
 from voucher.ledger.rules import Posting
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.redemptions.rules import ROUTE
+from voucher.redemptions.rules.taking import ROUTE
 from voucher.replies import Reply
 from voucher.vouchers.models import Voucher
 

@@ -18,8 +18,8 @@ from voucher.redemptions import policy
 from voucher.redemptions.operations.departures import follow_departures
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import get_open_shop, load_reader
-from voucher.redemptions.rules import Claim, RedemptionRefused
+from voucher.redemptions.queries.paper import get_open_shop, load_reader
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused
 from voucher.residents.operations.departing import import_departures, judge_departures_file
 from voucher.workbooks.archive import load_file
 

@@ -7,7 +7,7 @@ from flask import Request
 
 from voucher.bodies import Count, Fen, Field, Text, read_body
 from voucher.money import parse_yuan
-from voucher.redemptions.rules import Claim
+from voucher.redemptions.rules.taking import Claim
 from voucher.refusals import N_, BadInput, NotFound
 from voucher.workbooks.cells import has_forbidden_character
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
-from voucher.redemptions.rules import Mode
+from voucher.redemptions.rules.taking import Mode
 
 
 class Redemption(Model):

@@ -13,13 +13,13 @@ from voucher.console import command, group
 from voucher.db import db, transaction
 from voucher.money import show_yuan
 from voucher.periods import parse_day
-from voucher.printouts.queries import MARKS
+from voucher.printouts.queries.sheets import MARKS
 from voucher.settlements import policy
 from voucher.settlements.models import Settlement
 from voucher.settlements.operations.closing import make_settlements
 from voucher.settlements.operations.paying import approve_settlement, pay_settlement
 from voucher.settlements.operations.statements import write_statement
-from voucher.settlements.queries import list_settlements
+from voucher.settlements.queries.settlements import list_settlements
 from voucher.shops.models import Shop
 
 

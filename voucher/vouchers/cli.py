@@ -20,7 +20,7 @@ from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations import custody, ending, replacing, runs
 from voucher.vouchers.operations.planning import Plan, plan_run
-from voucher.vouchers.queries import count_vouchers, get_run, list_runs
+from voucher.vouchers.queries.runs import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
 from voucher.vouchers.tasks import write_run
 

@@ -14,7 +14,7 @@ from voucher.codes import show_serial
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.overview.rules import MISSES_ALLOWED, By, Proof, Question
-from voucher.redemptions.rules import RedemptionRefused, Seen, check_voucher
+from voucher.redemptions.rules.taking import RedemptionRefused, Seen, check_voucher
 from voucher.residents.models import Resident
 from voucher.residents.queries import ID_COLUMN, index_phone
 from voucher.schemes.queries import get_programme_version, get_service

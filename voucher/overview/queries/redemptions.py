@@ -12,7 +12,7 @@ from voucher.db import db
 from voucher.listing import Slice, Wanted, take_slice
 from voucher.periods import parse_day, start_of_day
 from voucher.redemptions.models import Attempt, Redemption, Reversal
-from voucher.redemptions.queries import get_redemption
+from voucher.redemptions.queries.uses import get_redemption
 from voucher.shops.models import Shop
 from voucher.vouchers.models import Voucher
 

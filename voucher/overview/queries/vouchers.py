@@ -23,7 +23,7 @@ from voucher.schemes.rules.programmes import Programme, VoucherItem
 from voucher.shops.models import Shop
 from voucher.text import mask_name
 from voucher.vouchers.models import Handover, Print, Voucher
-from voucher.vouchers.queries import get_voucher
+from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import OPEN_STATES
 
 HELD = "held"

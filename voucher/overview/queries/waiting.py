@@ -19,8 +19,8 @@ from voucher.ledger.queries import count_programmes_without_budget, count_waitin
 from voucher.overview.rules import Said, find_coming_month, tell_what_comes_next
 from voucher.periods import local_date, start_of_day
 from voucher.refusals import N_
-from voucher.settlements.queries import (
-    count_held_lines,
+from voucher.settlements.queries.lines import count_held_lines
+from voucher.settlements.queries.settlements import (
     count_unpaid_settlements,
     count_waiting_settlements,
 )
@@ -28,7 +28,7 @@ from voucher.shops.queries import count_waiting_bank_accounts, count_waiting_sho
 from voucher.signing import KeyRing
 from voucher.uploads import count_waiting_uploads
 from voucher.vouchers.operations.planning import FIRST_DAY_TO_ISSUE
-from voucher.vouchers.queries import (
+from voucher.vouchers.queries.runs import (
     count_own_drafts,
     count_waiting_drafts,
     count_waiting_handovers,

@@ -33,7 +33,7 @@ from voucher.overview.queries.cases import (
 from voucher.pages import link
 from voucher.redemptions.operations.deciding import keep_redemption, reverse_in_question
 from voucher.redemptions.policy import DECIDE_USE, REVERSE_LATE
-from voucher.redemptions.rules import RETURN_SENTENCES, choose_return
+from voucher.redemptions.rules.taking import RETURN_SENTENCES, choose_return
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
 from voucher.signing import load_ring

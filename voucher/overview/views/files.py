@@ -27,7 +27,7 @@ from voucher.overview import policy
 from voucher.overview.rules import CASES, DEEDS, LEVEL_STATES, PRINT_STATES, VOUCHER_STATES
 from voucher.periods import full_years
 from voucher.redemptions.policy import RECORD_DEPARTURES
-from voucher.redemptions.queries import list_uses_of_resident
+from voucher.redemptions.queries.uses import list_uses_of_resident
 from voucher.refusals import N_, BadInput, Refusal
 from voucher.residents.models import Resident
 from voucher.residents.policy import CORRECT_RESIDENT
@@ -52,7 +52,7 @@ from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Reason, Words
 from voucher.text import mask_id_number, mask_phone
 from voucher.vouchers.policy import LIST_RUNS
-from voucher.vouchers.queries import list_prints_of_resident, list_vouchers_of_resident
+from voucher.vouchers.queries.vouchers import list_prints_of_resident, list_vouchers_of_resident
 
 blueprint = Blueprint("files", __name__)
 

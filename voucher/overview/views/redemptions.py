@@ -30,7 +30,8 @@ from voucher.overview.queries.redemptions import (
 from voucher.pages import select_language
 from voucher.redemptions import policy
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.rules import ATTEMPT_TITLES, MODE_TITLES, RETURN_SENTENCES, choose_return
+from voucher.redemptions.rules.taking import RETURN_SENTENCES, choose_return
+from voucher.redemptions.rules.wording import ATTEMPT_TITLES, MODE_TITLES
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_service, list_services

@@ -30,7 +30,7 @@ from voucher.shops.policy import LIST_SHOPS
 from voucher.shops.queries import find_shops
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.policy import LIST_RUNS
-from voucher.vouchers.queries import get_voucher
+from voucher.vouchers.queries.vouchers import get_voucher
 
 # Of each kind this many are shown; the lists show all.
 _MOST = 20

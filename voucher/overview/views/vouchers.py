@@ -51,7 +51,7 @@ from voucher.printouts.operations.printing import (
     record_voucher_file,
 )
 from voucher.printouts.policy import PRINT_VOUCHER
-from voucher.printouts.queries import MARKS, Office
+from voucher.printouts.queries.sheets import MARKS, Office
 from voucher.redemptions.policy import LIST_REDEMPTIONS
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
@@ -59,7 +59,7 @@ from voucher.schemes.queries import list_programmes
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.operations import custody, ending, replacing
-from voucher.vouchers.queries import get_voucher
+from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import DEEDS, TITLES, VOUCHER_TITLES
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/vouchers")

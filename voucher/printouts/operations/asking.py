@@ -10,10 +10,10 @@ from voucher.jobs import finish_chunk, renew_chunks
 from voucher.printouts.drawing.fonts import check_glyphs
 from voucher.printouts.drawing.sheet import check_fits
 from voucher.printouts.operations.printing import nothing_to_print
-from voucher.printouts.queries import Office, describe_person, list_people_on_paper
+from voucher.printouts.queries.sheets import Office, describe_person, list_people_on_paper
 from voucher.printouts.rules import PRINT_JOB
 from voucher.vouchers.operations.custody import check_printable
-from voucher.vouchers.queries import get_run
+from voucher.vouchers.queries.runs import get_run
 
 
 def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> int:

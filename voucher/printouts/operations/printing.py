@@ -18,7 +18,7 @@ from voucher.printouts.drawing.fields import Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverList, draw_handover_list
 from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.models import PrintFile
-from voucher.printouts.queries import (
+from voucher.printouts.queries.sheets import (
     Office,
     get_sheet_voucher,
     get_street,
@@ -31,7 +31,8 @@ from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
-from voucher.vouchers.queries import get_run, get_voucher, list_communities_of_run
+from voucher.vouchers.queries.runs import get_run, list_communities_of_run
+from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import OPEN_STATES, refuse_voucher_state
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from voucher.access import Actor
 from voucher.db import db
 from voucher.redemptions.models import Attempt
-from voucher.redemptions.rules import Mode
+from voucher.redemptions.rules.taking import Mode
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.shops.models import Device
 

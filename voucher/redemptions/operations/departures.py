@@ -12,14 +12,14 @@ from voucher.cases.operations import open_case
 from voucher.db import db
 from voucher.periods import start_of_day
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.redemptions.queries import count_uses_after
+from voucher.redemptions.queries.uses import count_uses_after
 from voucher.residents.models import Resident
 from voucher.residents.operations.departing import record_departure
 from voucher.residents.queries import get_resident
 from voucher.residents.rules.departures import Departure
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.ending import hold_vouchers_of_departed
-from voucher.vouchers.queries import list_open_vouchers
+from voucher.vouchers.queries.vouchers import list_open_vouchers
 
 A_DAY = timedelta(days=1)
 

@@ -8,19 +8,19 @@ from voucher.access import Actor
 from voucher.periods import CHINA, local_date
 from voucher.redemptions.operations.attempting import guard_typing, record_attempt
 from voucher.redemptions.operations.redeeming import judge_use
-from voucher.redemptions.queries import (
+from voucher.redemptions.queries.paper import (
     Found,
     Holder,
     Read,
     Reader,
-    find_last_use,
     get_found,
     get_holder,
     guess_mode,
     read_code,
     was_used_here,
 )
-from voucher.redemptions.rules import (
+from voucher.redemptions.queries.uses import find_last_use
+from voucher.redemptions.rules.taking import (
     Claim,
     Mode,
     RedemptionRefused,

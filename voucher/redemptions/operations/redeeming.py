@@ -15,7 +15,7 @@ from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.redemptions.models import Redemption
 from voucher.redemptions.operations.attempting import guard_typing, record_attempt
-from voucher.redemptions.queries import (
+from voucher.redemptions.queries.paper import (
     Found,
     Read,
     Reader,
@@ -25,7 +25,7 @@ from voucher.redemptions.queries import (
     read_code,
     was_used_here,
 )
-from voucher.redemptions.rules import (
+from voucher.redemptions.rules.taking import (
     ROUTE,
     Claim,
     Mode,

@@ -20,8 +20,8 @@ from voucher.ledger.operations import post_entries, return_budget
 from voucher.ledger.rules import LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
 from voucher.redemptions.models import Redemption, Reversal
-from voucher.redemptions.queries import get_community_of, get_redemption
-from voucher.redemptions.rules import choose_return
+from voucher.redemptions.queries.uses import get_community_of, get_redemption
+from voucher.redemptions.rules.taking import choose_return
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.replies import check_client_key, find_reply, fingerprint_of, store_reply
 from voucher.vouchers.models import Voucher

@@ -9,8 +9,10 @@ from voucher.codes import show_serial
 from voucher.money import show_yuan
 from voucher.periods import CHINA
 from voucher.redemptions.operations.looking import Glance, Offer
-from voucher.redemptions.queries import Holder, Today
-from voucher.redemptions.rules import KIND_TITLES, STATUS_TITLES, Seen
+from voucher.redemptions.queries.paper import Holder
+from voucher.redemptions.queries.uses import Today
+from voucher.redemptions.rules.taking import Seen
+from voucher.redemptions.rules.wording import KIND_TITLES, STATUS_TITLES
 from voucher.schemes.queries import list_services
 from voucher.schemes.rules.programmes import Kind
 from voucher.schemes.rules.values import Words

@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import Actor
 from voucher.pages import say
-from voucher.redemptions.rules import ADVICE
+from voucher.redemptions.rules.wording import ADVICE
 from voucher.redemptions.views.describing import name_services
 from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.shops.queries import find_till

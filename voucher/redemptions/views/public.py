@@ -20,7 +20,7 @@ from voucher import clock
 from voucher.access import ANYONE, require
 from voucher.pages import CHINESE, ENGLISH
 from voucher.redemptions.operations.looking import Glance, glance_at_voucher
-from voucher.redemptions.queries import load_reader
+from voucher.redemptions.queries.paper import load_reader
 from voucher.redemptions.views.describing import describe_glance
 from voucher.redemptions.views.knowing import find_till_here, keep_scan
 

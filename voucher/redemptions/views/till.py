@@ -24,8 +24,10 @@ from voucher.redemptions import forms, policy
 from voucher.redemptions.operations.looking import explain_use, inspect_voucher, quote_redemption
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import undo_redemption
-from voucher.redemptions.queries import load_reader, read_today
-from voucher.redemptions.rules import ADVICE, JUDGED_BY_BROWSER, RedemptionRefused
+from voucher.redemptions.queries.paper import load_reader
+from voucher.redemptions.queries.uses import read_today
+from voucher.redemptions.rules.taking import RedemptionRefused
+from voucher.redemptions.rules.wording import ADVICE, JUDGED_BY_BROWSER
 from voucher.redemptions.views.describing import describe_offer, describe_today
 from voucher.redemptions.views.knowing import blueprint, take_scan
 from voucher.refusals import N_, Refusal

@@ -18,7 +18,7 @@ from voucher.refusals import N_, Refusal
 from voucher.sealing import seal
 from voucher.settlements.models import Settlement, SettlementLine, SettlementState
 from voucher.settlements.operations.splitting import split_closed_total
-from voucher.settlements.queries import OpenLine, list_held_lines, list_open_lines
+from voucher.settlements.queries.lines import OpenLine, list_held_lines, list_open_lines
 from voucher.shops.models import Shop
 from voucher.shops.queries import Payee, find_payee, list_account_tails
 from voucher.vouchers.checks import CHECKS as VOUCHER_CHECKS

@@ -16,7 +16,8 @@ from voucher.refusals import N_, BadInput, Refusal
 from voucher.sealing import unseal
 from voucher.settlements.models import Settlement, SettlementState
 from voucher.settlements.operations.closing import record_deed
-from voucher.settlements.queries import get_settlement, list_pots
+from voucher.settlements.queries.lines import list_pots
+from voucher.settlements.queries.settlements import get_settlement
 from voucher.shops.models import Shop
 from voucher.shops.queries import within_scope
 

@@ -11,7 +11,7 @@ from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot
 from voucher.money import split_by_largest_remainder
 from voucher.schemes.queries import get_programme_version
 from voucher.schemes.rules.programmes import list_funding_sources
-from voucher.settlements.queries import list_pots
+from voucher.settlements.queries.lines import list_pots
 
 
 def split_closed_total(

@@ -16,7 +16,8 @@ from voucher.printouts.drawing.fields import Mark
 from voucher.printouts.drawing.statement import Statement, StatementLine, draw_statement
 from voucher.schemes.queries import get_service
 from voucher.settlements.models import Settlement
-from voucher.settlements.queries import get_settlement, list_lines
+from voucher.settlements.queries.lines import list_lines
+from voucher.settlements.queries.settlements import get_settlement
 from voucher.shops.models import Shop
 from voucher.workbooks.writing import write_workbook
 

@@ -18,7 +18,7 @@ from voucher.refusals import N_
 from voucher.settlements import policy
 from voucher.settlements.models import SettlementState
 from voucher.settlements.operations.paying import read_payments
-from voucher.settlements.queries import list_in_state
+from voucher.settlements.queries.settlements import list_in_state
 from voucher.settlements.views.showing import COLUMNS, render
 
 blueprint = Blueprint("payments", __name__, url_prefix="/settlements/payments")

@@ -29,7 +29,7 @@ from voucher.listing import (
 )
 from voucher.money import show_yuan
 from voucher.periods import start_of_day
-from voucher.printouts.queries import MARKS
+from voucher.printouts.queries.sheets import MARKS
 from voucher.refusals import N_, Refusal
 from voucher.settlements import policy
 from voucher.settlements.forms import BANK_REF_WORDS, read_day, read_ids
@@ -40,14 +40,11 @@ from voucher.settlements.operations.paying import (
     pay_settlement,
 )
 from voucher.settlements.operations.statements import write_statement
-from voucher.settlements.queries import (
-    LINE_SORTS,
+from voucher.settlements.queries.lines import LINE_SORTS, get_today, list_held_lines, slice_lines
+from voucher.settlements.queries.settlements import (
     LIST_SORTS,
     get_row,
-    get_today,
-    list_held_lines,
     list_in_state,
-    slice_lines,
     slice_settlements,
 )
 from voucher.settlements.views.showing import COLUMNS, Page, name_service, perform, render

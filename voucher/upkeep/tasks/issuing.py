@@ -8,7 +8,7 @@ from voucher.db import transaction
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
 from voucher.printouts.operations.printing import Drawn, draw_files, plan_files, record_files
-from voucher.printouts.queries import MARKS, Office
+from voucher.printouts.queries.sheets import MARKS, Office
 from voucher.schemes.rules.programmes import Programme
 from voucher.signing import load_ring
 from voucher.upkeep.tasks.rehearsal import Rehearsal

@@ -17,7 +17,7 @@ from voucher.db import db, transaction
 from voucher.money import show_yuan
 from voucher.periods import CHINA
 from voucher.printouts.operations.printing import Drawn
-from voucher.printouts.queries import MARKS
+from voucher.printouts.queries.sheets import MARKS
 from voucher.redemptions.models import Redemption, Reversal
 from voucher.redemptions.operations.reversing import reverse_redemption
 from voucher.schemes.queries import get_programme

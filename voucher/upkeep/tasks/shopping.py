@@ -14,8 +14,8 @@ from voucher.config import Home
 from voucher.db import db, transaction
 from voucher.redemptions.operations.redeeming import attempt_redemption
 from voucher.redemptions.operations.reversing import reverse_redemption
-from voucher.redemptions.queries import Reader
-from voucher.redemptions.rules import Claim, RedemptionRefused
+from voucher.redemptions.queries.paper import Reader
+from voucher.redemptions.rules.taking import Claim, RedemptionRefused
 from voucher.schemes.queries import get_programme_version
 from voucher.schemes.rules.programmes import Kind
 from voucher.shops.models import Shop, ShopService

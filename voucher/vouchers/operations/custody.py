@@ -10,7 +10,8 @@ from voucher.codes import make_print_id, write_print_code
 from voucher.db import count_changed, db
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
-from voucher.vouchers.queries import get_run, get_voucher, lock_runs
+from voucher.vouchers.queries.runs import get_run, lock_runs
+from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
     OPEN_STATES,
     PrintState,

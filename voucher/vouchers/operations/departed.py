@@ -14,7 +14,7 @@ from voucher.refusals import N_, NotAllowed
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import close_finished_run
 from voucher.vouchers.operations.ending import end_as_void
-from voucher.vouchers.queries import lock_runs
+from voucher.vouchers.queries.runs import lock_runs
 from voucher.vouchers.rules import OPEN_STATES
 
 

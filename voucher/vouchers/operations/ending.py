@@ -19,7 +19,8 @@ from voucher.refusals import N_, NotFound, Refusal
 from voucher.residents.models import Resident
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import close_finished_run
-from voucher.vouchers.queries import check_whole_run, get_run, get_voucher, lock_runs
+from voucher.vouchers.queries.runs import check_whole_run, get_run, lock_runs
+from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
     OPEN_STATES,
     RunState,

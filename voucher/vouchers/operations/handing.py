@@ -23,7 +23,7 @@ from voucher.vouchers.operations.custody import (
     close_finished_run,
     sign_for,
 )
-from voucher.vouchers.queries import get_run, list_run_events, lock_runs
+from voucher.vouchers.queries.runs import get_run, list_run_events, lock_runs
 from voucher.vouchers.rules import PrintState, VoucherState, refuse_voucher_state
 
 BATCH = 500

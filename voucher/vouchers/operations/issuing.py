@@ -14,7 +14,7 @@ from voucher.jobs import count_unfinished, finish_chunk
 from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
-from voucher.vouchers.queries import list_run_lines
+from voucher.vouchers.queries.runs import list_run_lines
 from voucher.vouchers.rules import PrintState, RunState, VoucherState, refuse_run_state, runs_before
 
 

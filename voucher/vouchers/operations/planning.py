@@ -19,7 +19,7 @@ from voucher.schemes.rules.granting import Grant
 from voucher.schemes.rules.programmes import Kind, Programme
 from voucher.schemes.rules.values import Reason
 from voucher.text import find_unprintable
-from voucher.vouchers.queries import find_places, find_taken
+from voucher.vouchers.queries.vouchers import find_places, find_taken
 
 Key = TypeVar("Key")
 FIRST_DAY_TO_ISSUE = 15

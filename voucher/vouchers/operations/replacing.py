@@ -33,7 +33,8 @@ from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.operations.ending import end_as_void
 from voucher.vouchers.operations.runs import take_serials
-from voucher.vouchers.queries import get_run, get_voucher, lock_runs
+from voucher.vouchers.queries.runs import get_run, lock_runs
+from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import OPEN_STATES, PrintState, VoucherState, refuse_voucher_state
 
 

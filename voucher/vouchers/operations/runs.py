@@ -21,7 +21,7 @@ from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.rules.programmes import Programme
 from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
 from voucher.vouchers.operations.planning import Plan, check_time, plan_run
-from voucher.vouchers.queries import check_whole_run, find_latest_run, get_run
+from voucher.vouchers.queries.runs import check_whole_run, find_latest_run, get_run
 from voucher.vouchers.rules import RunState, VoucherState, refuse_run_state, runs_before
 
 ISSUE_JOB = "issue_vouchers"

@@ -40,7 +40,7 @@ from voucher.vouchers.operations.handing import (
     list_people,
     read_print,
 )
-from voucher.vouchers.queries import RunPlace, get_run, list_run_places
+from voucher.vouchers.queries.runs import RunPlace, get_run, list_run_places
 from voucher.vouchers.rules import NOT_GIVEN, VOUCHER_TITLES, VoucherState, shorten_address
 from voucher.vouchers.views.wording import name_run
 

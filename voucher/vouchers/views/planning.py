@@ -38,7 +38,7 @@ from voucher.vouchers.operations.planning import (
     sum_lines,
 )
 from voucher.vouchers.operations.runs import draft_seen_run
-from voucher.vouchers.queries import find_latest_run
+from voucher.vouchers.queries.runs import find_latest_run
 from voucher.vouchers.views.wording import choose, explain, list_programmes
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")

@@ -30,7 +30,7 @@ from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.ending import cancel_run
 from voucher.vouchers.operations.planning import find_budget
 from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run
-from voucher.vouchers.queries import (
+from voucher.vouchers.queries.runs import (
     RUN_SORTS,
     RunPlace,
     find_last_sign,

@@ -1,0 +1,1 @@
+"""Gathering what a sheet shows from the rows."""

@@ -1,0 +1,1 @@
+"""Reading vouchers as a till sees them, and redemptions."""

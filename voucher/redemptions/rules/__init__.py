@@ -1,0 +1,1 @@
+"""What a till may take of a voucher, and the words when it may not. Pure."""

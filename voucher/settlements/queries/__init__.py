@@ -1,0 +1,1 @@
+"""Reading what shops are owed, and settlements."""

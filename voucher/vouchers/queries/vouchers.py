@@ -1,0 +1,148 @@
+"""Reading vouchers and their prints."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from voucher.access import Actor, within_area
+from voucher.accounts.models import Account
+from voucher.db import db
+from voucher.divisions.models import Division
+from voucher.refusals import N_, NotFound
+from voucher.residents.models import Resident
+from voucher.text import natural_key
+from voucher.vouchers.models import Handover, IssueRun, Print, RunLine, Voucher
+from voucher.vouchers.rules import (
+    OPEN_STATES,
+    PrintState,
+    RunState,
+    VoucherState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a resident's paper goes: sorts in delivery order."""
+
+    order: tuple[Any, ...]
+    community_id: int
+
+
+def find_taken(*, programme: str, period_from: date) -> set[tuple[int, str]]:
+    """Give (resident, item) of every voucher of the month that exists or is about to."""
+    written = select(Voucher.resident_id, Voucher.item).where(
+        Voucher.programme == programme,
+        Voucher.period_from == period_from,
+        Voucher.state != VoucherState.VOID,
+    )
+    waiting = (
+        select(RunLine.resident_id, RunLine.item)
+        .join(IssueRun, IssueRun.id == RunLine.run_id)
+        .where(
+            IssueRun.programme == programme,
+            IssueRun.period_from == period_from,
+            IssueRun.state.in_((RunState.DRAFT, RunState.APPROVED)),
+        )
+    )
+    return {(row[0], row[1]) for row in db.session.execute(written.union(waiting))}
+
+
+def find_places(*, resident_ids: set[int]) -> dict[int, Place]:
+    """Give where each resident lives, to sort by street, community, address and name."""
+    street = aliased(Division)
+    rows = db.session.execute(
+        select(
+            Resident.id,
+            Resident.community_id,
+            street.code,
+            Division.code,
+            Resident.address,
+            Resident.name_key,
+        )
+        .join(Division, Division.id == Resident.community_id)
+        .join(street, street.id == Division.parent_id)
+    )
+    return {
+        row[0]: Place((row[2], row[3], natural_key(row[4]), row[5], row[0]), row[1])
+        for row in rows
+        if row[0] in resident_ids
+    }
+
+
+def get_voucher(*, actor: Actor, serial: str) -> Voucher:
+    """
+    Give a voucher of the actor's area by its serial.
+
+    :raises NotFound: voucher_unknown.
+    """
+    found = db.session.scalar(
+        select(Voucher).where(Voucher.serial == serial, within_area(Voucher.community_id, actor))
+    )
+    if found is None:
+        raise NotFound("voucher_unknown", N_("没有券号为 %(serial)s 的券"), serial=serial[:20])
+    return found
+
+
+def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Any]:
+    """Give what a sheet shows of every live print of a run in one community, in delivery order."""
+    yield from db.session.execute(
+        select(Voucher, Print, Resident, RunLine.position)
+        .join(Print, Print.voucher_id == Voucher.id)
+        .join(Resident, Resident.id == Voucher.resident_id)
+        .join(
+            RunLine,
+            (RunLine.run_id == Voucher.run_id)
+            & (RunLine.resident_id == Voucher.resident_id)
+            & (RunLine.item == Voucher.item),
+        )
+        .where(
+            Voucher.run_id == run_id,
+            Voucher.community_id == community_id,
+            Voucher.state != VoucherState.VOID,
+            Print.state == PrintState.LIVE,
+        )
+        .order_by(RunLine.position)
+    )
+
+
+def list_vouchers_of_resident(*, actor: Actor, resident_id: int, limit: int) -> list[Any]:
+    """List a person's last vouchers, newest first: (Voucher, number of its last print)."""
+    last_print = (
+        select(func.max(Print.number))
+        .where(Print.voucher_id == Voucher.id)
+        .correlate(Voucher)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Voucher, last_print.label("print_number"))
+        .where(Voucher.resident_id == resident_id, within_area(Voucher.community_id, actor))
+        .order_by(Voucher.period_from.desc(), Voucher.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(wanted))
+
+
+def list_prints_of_resident(*, actor: Actor, resident_id: int, limit: int) -> list[Any]:
+    """List the last paper of a person: (Print, serial, when given, by whom), newest first."""
+    wanted = (
+        select(Print, Voucher.serial, Handover.handed_over_at, Account.name.label("given_by"))
+        .join(Voucher, Voucher.id == Print.voucher_id)
+        .outerjoin(Handover, Handover.print_id == Print.id)
+        .outerjoin(Account, Account.id == Handover.handed_over_by)
+        .where(Voucher.resident_id == resident_id, within_area(Voucher.community_id, actor))
+        .order_by(Print.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(wanted))
+
+
+def list_open_vouchers(*, resident_id: int) -> list[Voucher]:
+    """List what a person still has: what a departure holds, wherever it was issued."""
+    wanted = select(Voucher).where(
+        Voucher.resident_id == resident_id, Voucher.state.in_(OPEN_STATES)
+    )
+    return list(db.session.scalars(wanted.order_by(Voucher.serial)))
