@@ -22,7 +22,7 @@ from voucher import clock
 from voucher.access import ANYONE, PasswordNeeded, require
 from voucher.kept import keep_request, list_chosen_files
 from voucher.money import show_yuan
-from voucher.periods import CHINA
+from voucher.periods import CHINA, last_day
 from voucher.refusals import N_, NotAllowed, Refusal
 
 CHINESE = "zh_Hans_CN"
@@ -86,7 +86,9 @@ def prepare_pages(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     Babel(app, default_locale=CHINESE, locale_selector=select_language)
     app.context_processor(_tell_page)
-    app.jinja_env.globals.update(say=say, new_key=new_key, link=link, reach=reach)
+    app.jinja_env.globals.update(
+        say=say, new_key=new_key, last_day=last_day, link=link, reach=reach
+    )
     app.jinja_env.filters.update(yuan=show_yuan, when=show_instant)
     app.add_url_rule("/language", "choose_language", choose_language, methods=["POST"])
     static = require(ANYONE)(app.view_functions["static"])

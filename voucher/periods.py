@@ -59,3 +59,8 @@ def previous_month(first: date) -> date:
 def full_years(born: date, on: date) -> int:
     """Give the age in full years; the birthday itself counts, 29 February counts on 1 March."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def last_day(period_to: date) -> date:
+    """Give the last day that counts of a period, as people and paper say it."""
+    return period_to - timedelta(days=1)

@@ -12,7 +12,6 @@ POST /vouchers/<serial>/paper       the paper of this voucher as a PDF
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
@@ -63,12 +62,6 @@ from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import DEEDS, TITLES, VOUCHER_TITLES
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/vouchers")
-
-
-@blueprint.app_template_global()
-def last_day(period_to: date) -> date:
-    """Give the last day that counts of a period, as paper says it."""
-    return period_to - timedelta(days=1)
 
 
 FILTERS = ("state", "programme", "month", "community")

@@ -14,6 +14,7 @@ from voucher.access import Actor
 from voucher.audit.operations import record_event
 from voucher.db import db
 from voucher.divisions.models import Division
+from voucher.periods import last_day
 from voucher.printouts.drawing.fields import Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverList, draw_handover_list
 from voucher.printouts.drawing.sheet import draw_sheets
@@ -144,7 +145,7 @@ def _plan_list(
         community=community.name,
         run=str(run.id),
         valid_from=run.period_from,
-        last_date=type(run.period_to).fromordinal(run.period_to.toordinal() - 1),
+        last_date=last_day(run.period_to),
         mark=mark,
         lines=lines,
     )

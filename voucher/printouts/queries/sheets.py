@@ -14,7 +14,7 @@ from voucher.config import Kind as HomeKind
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.money import show_yuan
-from voucher.periods import full_years
+from voucher.periods import full_years, last_day
 from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine
 from voucher.refusals import N_
@@ -113,7 +113,7 @@ def _describe_token(voucher: Voucher, made: Print, item: VoucherItem, is_test: b
         service_class=get_service(item.services[0]).number if len(item.services) == 1 else 0,
         valid_from=voucher.period_from,
         # Inclusive on paper and in the token, exclusive everywhere else.
-        last_date=type(voucher.period_to).fromordinal(voucher.period_to.toordinal() - 1),
+        last_date=last_day(voucher.period_to),
         community=voucher.community_id,
         partial_use=grant.partial,
         offline_allowed=voucher.is_offline,

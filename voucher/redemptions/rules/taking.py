@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from voucher.money import show_yuan
+from voucher.periods import last_day
 from voucher.refusals import N_, BadInput, Refusal
 from voucher.schemes.rules.pricing import price_purchase
 from voucher.schemes.rules.programmes import Kind, Programme
@@ -93,9 +94,7 @@ def check_voucher(seen: Seen, *, today: date, used_here: bool) -> None:
             raise RedemptionRefused("already_yours", N_("本店已核销过这张券，不要重复核销"))
         raise RedemptionRefused("used", N_("这张券已经用完"))
     if seen.state == "lapsed" or today >= seen.period_to:
-        raise RedemptionRefused(
-            "expired", N_("已于 %(day)s 过期"), day=date.fromordinal(seen.period_to.toordinal() - 1)
-        )
+        raise RedemptionRefused("expired", N_("已于 %(day)s 过期"), day=last_day(seen.period_to))
     if seen.state == "inactive":
         raise RedemptionRefused("inactive", N_("尚未发放，请联系社区"))
     if seen.held_reason is not None:
