@@ -9,7 +9,7 @@ DEMO_HOME := instance/demo
 TEST_PACKAGES := chromium poppler-utils fonts-wqy-zenhei postgresql faketime qpdf
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test laws translations lock
+.PHONY: help demo test laws translations specimens pictures lock
 
 help:
 	@echo "make demo            安装，运行示例区的全部流程，然后打开网站 / install, run the sample district, serve"
@@ -18,6 +18,7 @@ help:
 	@echo "make laws            长时间检验账目规律，可给 SEED / live long, arbitrary lives against the model; SEED repeats one"
 	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
 	@echo "make specimens       重画 printouts/samples / draw the specimens anew"
+	@echo "make pictures        重新拍摄 README 的页面图 / take the README's pictures of the pages anew"
 	@echo "make lock            重新生成 requirements.lock / pin the dependencies anew"
 
 demo: .venv/run.stamp
@@ -81,6 +82,10 @@ translations: .venv/run.stamp
 	@$(BIN)/pybabel --quiet update --input-file .venv/messages.pot --output-dir voucher/translations \
 	  --locale en --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel --quiet compile --directory voucher/translations
+
+# The README's pictures: the real pages of a demo run through to its present month.
+pictures: .venv/run.stamp .venv/programs.stamp
+	@$(BIN)/python -m tests.journeys.pictures
 
 specimens: .venv/run.stamp .venv/programs.stamp
 	@$(BIN)/python -m tests.printouts.specimens
