@@ -217,7 +217,7 @@ def test_who_asks_too_often_is_told_the_first_line_and_to_wait(client, town):
         "查询太频繁，请稍候再扫",
     ]
     assert "<form" not in answers[60].get_data(as_text=True)
-    assert answers[60].headers["Retry-After"] == "60"
+    assert 0 < int(answers[60].headers["Retry-After"]) <= 60
 
 
 def test_no_token_reaches_a_log_even_when_the_page_fails(client, town, caplog, monkeypatch):

@@ -61,9 +61,7 @@ def show(token: str) -> Response:
 @blueprint.errorhandler(TooManyRequests)
 def slow_down(fault: TooManyRequests) -> Response:
     """Tell who asks too often nothing but the first line."""
-    answer = _answer(None, 429)
-    answer.headers["Retry-After"] = "60"
-    return answer
+    return _answer(None, 429)
 
 
 def _answer(glance: Glance | None, status: int) -> Response:
