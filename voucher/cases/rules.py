@@ -17,7 +17,7 @@ DECISION_TITLES: dict[str, str] = {
     "declined": N_("未换发"),
     "nothing_left": N_("已无可换发"),
     "same": N_("是同一人"),
-    "different": N_("不是同一人"),
+    "not_same": N_("不是同一人"),
 }
 # What a finance account decides is money; the rest tells of people.
 MONEY_KINDS = ("late_reversal", "used_after_death")

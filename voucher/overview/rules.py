@@ -37,21 +37,6 @@ LEVEL_STATES = {
     "confirmed": N_("有效"),
     "replaced": N_("已被取代"),
 }
-VOUCHER_STATES = {
-    "inactive": N_("未发放"),
-    "active": N_("可用"),
-    "used": N_("已用完"),
-    "void": N_("已作废"),
-    "lapsed": N_("已过期"),
-}
-PRINT_STATES = {"live": N_("有效"), "dead": N_("已失效")}
-CASES = {
-    "same_person": N_("是不是同一人"),
-    "late_reversal": N_("逾期冲正"),
-    "used_after_death": N_("去世后仍有核销"),
-    "void_of_departed": N_("作废离开老人的券"),
-    "replacement": N_("换发"),
-}
 # Deeds whose subject is a resident, as a person says them; any other shows its own word.
 DEEDS = {
     "assessments.read": N_("查看评估"),

@@ -20,11 +20,12 @@ from voucher.assessments.queries import list_assessments_of_resident
 from voucher.audit.operations import record_event
 from voucher.audit.queries import list_events_about
 from voucher.care_levels.queries import list_levels_of_resident
+from voucher.cases.rules import KIND_TITLES as CASE_TITLES
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.entitlements.queries import Entitlement, list_entitlements
 from voucher.overview import policy
-from voucher.overview.rules import CASES, DEEDS, LEVEL_STATES, PRINT_STATES, VOUCHER_STATES
+from voucher.overview.rules import DEEDS, LEVEL_STATES
 from voucher.periods import full_years
 from voucher.redemptions.policy import RECORD_DEPARTURES
 from voucher.redemptions.queries.uses import list_uses_of_resident
@@ -53,6 +54,7 @@ from voucher.schemes.rules.values import Reason, Words
 from voucher.text import mask_id_number, mask_phone
 from voucher.vouchers.policy import LIST_RUNS
 from voucher.vouchers.queries.vouchers import list_prints_of_resident, list_vouchers_of_resident
+from voucher.vouchers.rules import PRINT_STATE_TITLES, VOUCHER_TITLES
 
 blueprint = Blueprint("files", __name__)
 
@@ -158,7 +160,12 @@ def _show_file(resident: Resident, refusal: Refusal | None) -> str:
             subject_kind="resident", subject_id=resident.public_id, limit=NEWEST
         ),
         cases=list_open_cases(actor=actor, subjects=subjects),
-        titles={"case": CASES, "deed": DEEDS, "print": PRINT_STATES, "voucher": VOUCHER_STATES},
+        titles={
+            "case": CASE_TITLES,
+            "deed": DEEDS,
+            "print": PRINT_STATE_TITLES,
+            "voucher": VOUCHER_TITLES,
+        },
         may=_list_rights(),
         newest=NEWEST,
     )

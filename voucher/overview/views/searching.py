@@ -17,7 +17,6 @@ from voucher.audit.operations import record_event
 from voucher.codes import parse_serial
 from voucher.db import db, transaction
 from voucher.overview import policy
-from voucher.overview.rules import VOUCHER_STATES
 from voucher.overview.views.files import blueprint
 from voucher.refusals import BadInput, NotFound
 from voucher.residents.models import Resident
@@ -31,6 +30,7 @@ from voucher.shops.queries import find_shops
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.policy import LIST_RUNS
 from voucher.vouchers.queries.vouchers import get_voucher
+from voucher.vouchers.rules import VOUCHER_TITLES
 
 # Of each kind this many are shown; the lists show all.
 _MOST = 20
@@ -78,7 +78,7 @@ def _show(text: str, sought: Search) -> str:
         name=text if sought.sought in (Sought.NAME, Sought.PINYIN) else "",
         vouchers=_find_vouchers(text),
         shops=_find_shops(text, sought),
-        states=VOUCHER_STATES,
+        states=VOUCHER_TITLES,
         programmes={programme.id: programme.name for programme in list_programmes()},
         finds_people=FIND_RESIDENTS.allows(g.actor),
     )
