@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 from werkzeug.test import TestResponse
 
+from tests.accounts.factories import hash_cheaply
 from tests.browsing import browse, chromium, playwright, serve_town, stages  # noqa: F401
 from tests.cluster import join_cluster, reserve_cluster, stop_cluster
 from tests.rehearsal import Rehearsed, join_rehearsal
@@ -121,6 +122,7 @@ def open_site(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
     def open_one(home: Home) -> Flask:
         app = create_app(home)
+        hash_cheaply(app)
         app.test_client_class = Browser
         opened.append(app)
         return app

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from passlib.totp import TOTP
@@ -19,6 +20,12 @@ from voucher.sealing import seal
 
 PASSWORD = "invented-otter-paints-a-bridge"
 ADMIN = Actor(key="account:0", name="console", channel="test", role=Role.CONSOLE, account_id=0)
+
+
+def hash_cheaply(app: Flask) -> None:
+    """Hash passwords quickly: thousands of people sign in; one test looks at the real cost."""
+    cost = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+    app.extensions["security"].pwd_context.update(**cost)
 
 
 def invite(

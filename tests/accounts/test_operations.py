@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_security import hash_password
 from sqlalchemy import func, select
 
 from tests.accounts.factories import ADMIN, PASSWORD, invite, make_account
@@ -22,6 +23,7 @@ from voucher.accounts.operations.keeping import (
     renew_first_password,
 )
 from voucher.accounts.queries import describe_actor, find_account, get_actor
+from voucher.app import create_app
 from voucher.audit.models import Event
 from voucher.db import db, transaction
 from voucher.divisions.models import Division, Level
@@ -79,10 +81,12 @@ def test_a_first_password_opens_once_and_is_told_in_the_audit_by_nobody(app):
     assert made.first_password not in (account.password_hash or "")
 
 
-def test_passwords_are_kept_as_argon2id_alone(app):
+def test_passwords_are_kept_as_argon2id_alone_and_at_its_full_cost(home, app):
     account = make_account()
 
-    assert (account.password_hash or "").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert (account.password_hash or "").startswith("$argon2id$")
+    with create_app(home).app_context():
+        assert hash_password("x" * 20).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_first_password_is_dead_after_seven_days(app):

@@ -15,6 +15,7 @@ from voucher.audit.queries import count_events, count_unsealed_events
 from voucher.care_levels.queries import count_waiting_levels, count_waiting_ungraded
 from voucher.cases.models import Kind
 from voucher.cases.queries import count_waiting_cases
+from voucher.config import Home
 from voucher.ledger.queries import count_programmes_without_budget, count_waiting_budgets
 from voucher.overview.rules import Said, find_coming_month, tell_what_comes_next
 from voucher.periods import local_date, start_of_day
@@ -25,7 +26,7 @@ from voucher.settlements.queries.settlements import (
     count_waiting_settlements,
 )
 from voucher.shops.queries import count_waiting_bank_accounts, count_waiting_shops
-from voucher.signing import KeyRing
+from voucher.signing import load_ring
 from voucher.uploads import count_waiting_uploads
 from voucher.vouchers.operations.planning import FIRST_DAY_TO_ISSUE
 from voucher.vouchers.queries.runs import (
@@ -56,14 +57,16 @@ def list_waiting(*, actor: Actor, now: datetime) -> list[Waiting]:
     return [found for found in gather(actor, now) if found.count] if gather else []
 
 
-def list_facts(*, actor: Actor, now: datetime, ring: KeyRing) -> list[Said]:
+def list_facts(*, actor: Actor, now: datetime, home: Home) -> list[Said]:
     """Give what a role should know without having to do anything."""
     if actor.role == Role.AUDITOR:
         today = count_events(since=start_of_day(local_date(now)))
         return [Said(N_("今天记下 %(count)s 条操作记录。"), {"count": today})]
     if actor.role == Role.ADMIN:
-        age = min((now - key.made_at).days for key in ring.keys)
-        return [Said(N_("签名密钥已用 %(days)s 天。"), {"days": age})]
+        ages = [(now - key.made_at).days for key in load_ring(home).keys]
+        if not ages:
+            return [Said(N_("还没有签名密钥，不能制发；请运行 voucher keys rotate。"), {})]
+        return [Said(N_("签名密钥已用 %(days)s 天。"), {"days": min(ages)})]
     return []
 
 

@@ -21,7 +21,6 @@ from voucher.refusals import N_
 from voucher.residents.policy import FIND_RESIDENTS
 from voucher.settlements.policy import LIST as LIST_SETTLEMENTS
 from voucher.shops.policy import LIST_DEVICES, LIST_SHOPS
-from voucher.signing import load_ring
 from voucher.vouchers.policy import HAND_OVER, LIST_RUNS, LIST_VOUCHERS
 
 blueprint = Blueprint("overview", __name__)
@@ -86,7 +85,7 @@ def home() -> str:
         "overview/home.html",
         greeting=GREETINGS[g.actor.role],
         waiting=list_waiting(actor=g.actor, now=now),
-        facts=list_facts(actor=g.actor, now=now, ring=load_ring(current_app.config["HOME"])),
+        facts=list_facts(actor=g.actor, now=now, home=current_app.config["HOME"]),
         next=tell_next(actor=g.actor, now=now),
         answers_calls=answers_calls,
         refusal=find_desk_lock(actor=g.actor, now=now) if answers_calls else None,
