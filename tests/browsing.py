@@ -44,6 +44,9 @@ QUIET = (
 )
 AXE = Path(__file__).parent / "data" / "vendor" / "axe.min.js"
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+# Who reads a page: in Chinese on a phone, in English at a desk. For parametrize.
+READERS = "english, viewport"
+BOTH_READERS = ((False, NARROW), (True, WIDE))
 PATIENCE_MS = 15_000
 
 

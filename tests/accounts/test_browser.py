@@ -6,7 +6,15 @@ import pytest
 from sqlalchemy import insert
 
 from tests.accounts.factories import PASSWORD, make_account, read_code
-from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
+from tests.browsing import (
+    BOTH_READERS,
+    NARROW,
+    READERS,
+    WIDE,
+    find_barriers,
+    sign_in_at,
+    take_picture,
+)
 from voucher import clock
 from voucher.access import Role
 from voucher.accounts.models import Account
@@ -15,11 +23,7 @@ from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
 from voucher.divisions.models import Division
 
-VIEWS = pytest.mark.parametrize(
-    ("english", "viewport"),
-    [(False, NARROW), (False, WIDE), (True, NARROW), (True, WIDE)],
-    ids=["zh-360", "zh-1440", "en-360", "en-1440"],
-)
+VIEWS = pytest.mark.parametrize(READERS, BOTH_READERS, ids=["zh-360", "en-1440"])
 
 
 def judge(page, name, english, viewport):

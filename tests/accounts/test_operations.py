@@ -87,6 +87,7 @@ def test_passwords_are_kept_as_argon2id_alone_and_at_its_full_cost(home, app):
     assert (account.password_hash or "").startswith("$argon2id$")
     with create_app(home).app_context():
         assert hash_password("x" * 20).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+        db.engine.dispose()
 
 
 def test_a_first_password_is_dead_after_seven_days(app):

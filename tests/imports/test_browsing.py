@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
+from tests.browsing import (
+    BOTH_READERS,
+    READERS,
+    find_barriers,
+    sign_in_at,
+    take_picture,
+)
 from tests.doors.town import DIVISIONS, ROSTER_TITLES
 from tests.shops.factories import make_book, service_row, shop_row
 from voucher.residents.rules.id_numbers import check_character
@@ -43,8 +49,7 @@ def look_at(page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
 
-@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
+@pytest.mark.parametrize(READERS, BOTH_READERS, ids=["zh-360", "en-1440"])
 def test_every_page_of_an_import_has_no_barriers(serve_town, browse, tmp_path, english, viewport):
     site = serve_town("founded")
     page = sign_in_at(browse(english=english, viewport=viewport), site, "worker")

@@ -3,7 +3,14 @@
 import pytest
 
 from tests.accounts.factories import make_account
-from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
+from tests.browsing import (
+    BOTH_READERS,
+    READERS,
+    WIDE,
+    find_barriers,
+    sign_in_at,
+    take_picture,
+)
 from voucher.access import Role
 from voucher.db import db
 from voucher.residents.rules.id_numbers import check_character
@@ -53,8 +60,7 @@ def test_a_call_from_the_number_to_the_answer_read_aloud(answer_calls):
     assert page.url.endswith("/desk/answer")
 
 
-@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
+@pytest.mark.parametrize(READERS, BOTH_READERS, ids=["zh-360", "en-1440"])
 def test_no_page_of_a_call_has_barriers(answer_calls, english, viewport):
     page, name = answer_calls(english=english, viewport=viewport), "en" if english else "zh"
     width = viewport["width"]

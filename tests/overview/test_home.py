@@ -6,7 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from tests.accounts.factories import make_account, sign_in
-from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
+from tests.browsing import (
+    BOTH_READERS,
+    READERS,
+    find_barriers,
+    sign_in_at,
+    take_picture,
+)
 from tests.care_levels.factories import grade
 from tests.pages import count_queries
 from tests.vouchers.factories import (
@@ -162,6 +168,7 @@ def test_an_unconfirmed_file_waits_for_who_sent_it_alone(town, home):
             kind="roster",
             name="a.xlsx",
             content=b"x",
+            mapping={},
             folder=home.path / "uploads",
             now=clock.now(),
         )
@@ -222,8 +229,7 @@ def draft_again(town):
     draft(town)
 
 
-@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
+@pytest.mark.parametrize(READERS, BOTH_READERS, ids=["zh-360", "en-1440"])
 def test_the_home_page_has_no_barriers(serve_town, browse, english, viewport):
     site = serve_town("drafted")
     page = sign_in_at(browse(english=english, viewport=viewport), site, "approver")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browsing import NARROW, WIDE, find_barriers, take_picture
+from tests.browsing import BOTH_READERS, READERS, find_barriers, take_picture
 from tests.redemptions.counter import make_code, read_sheets, type_code, wait_at
 from tests.redemptions.till_client import PIN
 
@@ -29,8 +29,7 @@ class Visit:
         take_picture(self.page, f"{state}-{self.name}")
 
 
-@pytest.mark.parametrize("english", [False, True])
-@pytest.mark.parametrize("viewport", [NARROW, WIDE])
+@pytest.mark.parametrize(READERS, BOTH_READERS, ids=["zh-360", "en-1440"])
 def test_no_state_of_the_till_shuts_anybody_out(browse, site, english, viewport):
     sheets = read_sheets(site)
     context = browse(english=english, viewport=viewport)

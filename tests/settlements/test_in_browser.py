@@ -6,7 +6,13 @@ import pytest
 import python_calamine
 from playwright.sync_api import Page, expect
 
-from tests.browsing import NARROW, WIDE, Site, find_barriers, sign_in_at, take_picture
+from tests.browsing import (
+    BOTH_READERS,
+    Site,
+    find_barriers,
+    sign_in_at,
+    take_picture,
+)
 from tests.doors.door import Door
 from tests.doors.town import AGE_BANDS, read_paper
 
@@ -108,7 +114,7 @@ def test_the_pages_of_money_have_no_barriers_and_fit_the_screen(serve_town, brow
     site = serve_town("living")
     site.set_clock("2026-12-21T10:00:00+08:00")
     faults: list[str] = []
-    for english, viewport in ((False, NARROW), (True, NARROW), (False, WIDE), (True, WIDE)):
+    for english, viewport in BOTH_READERS:
         page = sign_in_at(browse(english=english, viewport=viewport), site, "other-finance")
         for name, path in PAGES.items():
             answer = page.goto(site.url + path)

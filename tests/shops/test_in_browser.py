@@ -4,7 +4,13 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
+from tests.browsing import (
+    BOTH_READERS,
+    NARROW,
+    find_barriers,
+    sign_in_at,
+    take_picture,
+)
 
 OF_APPROVER = {
     "shops": "/shops/",
@@ -62,7 +68,7 @@ def test_what_waits_is_approved_from_the_list(serve_town, browse):
 def test_the_pages_of_shops_have_no_barriers_and_fit_the_screen(serve_town, browse):
     site = serve_town("living")
     faults: list[str] = []
-    for english, viewport in ((False, NARROW), (True, NARROW), (False, WIDE), (True, WIDE)):
+    for english, viewport in BOTH_READERS:
         page = sign_in_at(browse(english=english, viewport=viewport), site, "checker")
         for name, path in OF_APPROVER.items():
             answer = page.goto(site.url + path)
