@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
-from tests.accounts.factories import PASSWORD, hash_cheaply
+from tests.accounts.factories import PASSWORD, hurry
 from tests.doors.town import build_town
 from voucher import clock
 from voucher.access import Role
@@ -97,7 +97,7 @@ def serve_town(
 def start_site(home: Home) -> tuple[Site, Callable[[], None]]:
     """Serve a home on a port of its own; give the site and what stops it."""
     app = create_app(home)
-    hash_cheaply(app)
+    hurry(app)
     with app.app_context():
         let_everybody_in()
         db.session.remove()

@@ -1,8 +1,10 @@
 """The ground every test stands on: a home, an application, a fresh database of each kind."""
 
 import os
+import re
 import shutil
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 from werkzeug.test import TestResponse
 
-from tests.accounts.factories import hash_cheaply
+from tests.accounts.factories import hurry
 from tests.browsing import browse, chromium, playwright, serve_town, stages  # noqa: F401
 from tests.cluster import join_cluster, reserve_cluster, stop_cluster
 from tests.rehearsal import Rehearsed, join_rehearsal
@@ -24,6 +26,11 @@ from voucher.config import Home, Kind, create_home
 from voucher.db import db
 
 DISTRICT = "510104"
+DATABASES = ("sqlite", "postgresql")
+OF_PAGES = re.compile(
+    r"/test_(\w*pages|views|till_views)\.py$|/overview/test_(desk|files|home)\.py$"
+    r"|/accounts/test_(kept|staff|steps)\.py$|/doors/test_rights\.py$"
+)
 
 
 class Browser(FlaskClient):
@@ -38,6 +45,28 @@ def pytest_configure(config: pytest.Config) -> None:
     reserve_cluster()
     for name in ("DATABASE_URL", "VOUCHER_HOME", "VOUCHER_PRINTOUTS"):
         os.environ.pop(name, None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """
+    Try each test of a page on one of the two databases, turn by turn; laws run on both.
+
+    EVERY_DATABASE=1 runs every test on both.
+    """
+    if os.environ.get("EVERY_DATABASE"):
+        return
+    left = [item for item in items if OF_PAGES.search(item.path.as_posix()) and _waits(item)]
+    items[:] = [item for item in items if item not in set(left)]
+    config.hook.pytest_deselected(items=left)
+
+
+def _waits(item: pytest.Item) -> bool:
+    """Tell whether it is the other database's turn."""
+    database = getattr(item, "callspec", None) and item.callspec.params.get("database")
+    if database is None:
+        return False
+    name = item.nodeid.replace(str(database), "")
+    return database != DATABASES[zlib.crc32(name.encode()) % 2]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -101,7 +130,7 @@ def run_on_cluster(statement: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a fresh migrated database; every test of it runs on both kinds."""
     if request.param == "sqlite":
@@ -122,7 +151,7 @@ def open_site(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
     def open_one(home: Home) -> Flask:
         app = create_app(home)
-        hash_cheaply(app)
+        hurry(app)
         app.test_client_class = Browser
         opened.append(app)
         return app

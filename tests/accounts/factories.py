@@ -6,6 +6,7 @@ from functools import cache
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from jinja2 import FileSystemBytecodeCache
 from passlib.totp import TOTP
 
 from tests.pages import post
@@ -22,10 +23,15 @@ PASSWORD = "invented-otter-paints-a-bridge"
 ADMIN = Actor(key="account:0", name="console", channel="test", role=Role.CONSOLE, account_id=0)
 
 
-def hash_cheaply(app: Flask) -> None:
-    """Hash passwords quickly: thousands of people sign in; one test looks at the real cost."""
+def hurry(app: Flask) -> None:
+    """
+    Let an application of a test spend no time on what thousands of tests would repeat.
+
+    Passwords are hashed cheaply (one test looks at the real cost), templates compiled once.
+    """
     cost = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
     app.extensions["security"].pwd_context.update(**cost)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
 
 
 def invite(
