@@ -11,7 +11,7 @@ from typing import Any
 
 import flask_migrate
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 from werkzeug.test import TestResponse
@@ -38,7 +38,8 @@ class Browser(FlaskClient):
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         # A reading of the test's own would keep the writer waiting until it is told "busy".
-        db.session.rollback()
+        if has_app_context():
+            db.session.rollback()
         with self.application.app_context():
             return super().open(*arguments, **{"buffered": True, **options})
 

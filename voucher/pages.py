@@ -86,9 +86,7 @@ def prepare_pages(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     Babel(app, default_locale=CHINESE, locale_selector=select_language)
     app.context_processor(_tell_page)
-    app.jinja_env.globals.update(
-        say=say, new_key=new_key, last_day=last_day, link=link, reach=reach
-    )
+    app.jinja_env.globals.update(say=say, new_key=new_key, last_day=last_day, reach=reach)
     app.jinja_env.filters.update(yuan=show_yuan, when=show_instant)
     app.add_url_rule("/language", "choose_language", choose_language, methods=["POST"])
     static = require(ANYONE)(app.view_functions["static"])
@@ -127,12 +125,6 @@ def choose_language() -> Response:
 def new_key() -> str:
     """Make the key of one attempt: a form carries it, so that sending it twice does one deed."""
     return secrets.token_urlsafe(16)
-
-
-def link(endpoint: str, **values: Any) -> str:
-    """Give the address of a page, or "#" where there is no such page yet."""
-    known = endpoint in current_app.view_functions
-    return url_for(endpoint, **values) if known else "#"
 
 
 def reach(endpoint: str, **values: Any) -> str:

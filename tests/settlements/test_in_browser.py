@@ -7,11 +7,8 @@ import python_calamine
 from playwright.sync_api import Page, expect
 
 from tests.browsing import (
-    BOTH_READERS,
     Site,
-    find_barriers,
     sign_in_at,
-    take_picture,
 )
 from tests.doors.door import Door
 from tests.doors.town import AGE_BANDS, read_paper
@@ -108,22 +105,3 @@ def add_up_statement(site: Site, page: Page) -> float:
     content = io.BytesIO(book.value.path().read_bytes())
     rows = python_calamine.load_workbook(content).get_sheet_by_name("明细").to_python()
     return float(sum(row[5] for row in rows[1:]))
-
-
-def test_the_pages_of_money_have_no_barriers_and_fit_the_screen(serve_town, browse):
-    site = serve_town("living")
-    site.set_clock("2026-12-21T10:00:00+08:00")
-    faults: list[str] = []
-    for english, viewport in BOTH_READERS:
-        page = sign_in_at(browse(english=english, viewport=viewport), site, "other-finance")
-        for name, path in PAGES.items():
-            answer = page.goto(site.url + path)
-            assert answer is not None
-            assert answer.status == 200, path
-            shown = f"{name}-{viewport['width']}-{'en' if english else 'zh'}"
-            take_picture(page, shown)
-            wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            faults += [f"{shown} {fault}" for fault in find_barriers(page)]
-            faults += [f"{shown} is {wider} px too wide"] * (wider > 0)
-
-    assert faults == []

@@ -5,7 +5,6 @@ import re
 from playwright.sync_api import expect
 
 from tests.browsing import (
-    BOTH_READERS,
     NARROW,
     find_barriers,
     sign_in_at,
@@ -63,22 +62,3 @@ def test_what_waits_is_approved_from_the_list(serve_town, browse):
     expect(page.get_by_role("status")).to_have_text("已批准：商户 1 家，收款账户 1 个")
     page.goto(f"{site.url}/shops/S0003")
     expect(page.get_by_text("S0003 · 营业中")).to_be_visible()
-
-
-def test_the_pages_of_shops_have_no_barriers_and_fit_the_screen(serve_town, browse):
-    site = serve_town("living")
-    faults: list[str] = []
-    for english, viewport in BOTH_READERS:
-        page = sign_in_at(browse(english=english, viewport=viewport), site, "checker")
-        for name, path in OF_APPROVER.items():
-            answer = page.goto(site.url + path)
-            assert answer is not None
-            assert answer.status == 200, path
-            page.wait_for_load_state("networkidle")
-            shown = f"{name}-{viewport['width']}-{'en' if english else 'zh'}"
-            take_picture(page, shown)
-            wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            faults += [f"{shown} {fault}" for fault in find_barriers(page)]
-            faults += [f"{shown} is {wider} px too wide"] * (wider > 0)
-
-    assert faults == []
