@@ -30,7 +30,6 @@ from voucher.overview.queries.cases import (
     get_case_file,
     list_cases,
 )
-from voucher.pages import link
 from voucher.redemptions.operations.deciding import keep_redemption, reverse_in_question
 from voucher.redemptions.policy import DECIDE_USE, REVERSE_LATE
 from voucher.redemptions.rules.taking import RETURN_SENTENCES, choose_return
@@ -100,7 +99,7 @@ def show(case_id: int) -> str | Response:
     """Show one case, with what each decision will do and what it costs."""
     file = get_case_file(actor=g.actor, case_id=case_id, kinds=list_kinds(g.actor))
     if file.case.kind == Kind.SAME_PERSON:
-        return redirect(link("residents.show_twins", case_id=case_id))
+        return redirect(url_for("residents.show_twins", case_id=case_id))
     return _show(file, Decision(), None)
 
 
