@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy import select
 
 from tests.browsing import NARROW, Site, launch, open_browser, sign_in_at, start_site
@@ -56,10 +56,12 @@ def find_paper(site: Site) -> dict[str, str]:
         )
         .order_by(Voucher.id)
     )
+    lapsed = select(Print.code).join(Voucher).where(Voucher.state == "lapsed").order_by(Print.id)
     with site.app.app_context():
         voucher, printed, resident = db.session.execute(wanted).first() or ()
         found = {
             "typed": show_typed_code(read_print_code(printed.code)),
+            "lapsed": show_typed_code(read_print_code(db.session.scalars(lapsed).first() or "")),
             "serial": voucher.serial,
             "resident": resident.public_id,
             "phone": unseal_phone(resident=resident) or "",
@@ -101,16 +103,18 @@ def picture_desk(desk: Page, paper: dict[str, str]) -> None:
 def picture_till(page: Page, paper: dict[str, str]) -> None:
     wait_at(page, "scan")
     take(page, "till-scan")
-    for name in ("till-green", "till-red"):
-        type_code(page, paper["typed"])
-        if name == "till-green":
-            wait_at(page, "choose")
-            page.locator('[data-screen="choose"] input[type=radio]').first.check()
-            take(page, "till-choose")
-            page.locator("#confirm").click()
-        wait_at(page, "result")
-        take(page, name)
-        page.locator('[data-screen="result"] [data-next]').click()
+    type_code(page, paper["typed"])
+    wait_at(page, "choose")
+    page.locator('[data-screen="choose"] input[type=radio]').first.check()
+    expect(page.locator("#confirm")).to_be_enabled()
+    take(page, "till-choose")
+    page.locator("#confirm").click()
+    wait_at(page, "result")
+    take(page, "till-green")
+    page.locator('[data-screen="result"] [data-next]').click()
+    type_code(page, paper["lapsed"])
+    wait_at(page, "result")
+    take(page, "till-red")
 
 
 def main() -> None:
