@@ -38,6 +38,10 @@ def test_what_is_pressed_twice_is_done_once(serve_town, browse):
     for case, button in ((1, "作废 1 张券"), (2, "批准冲正"), (3, "批准冲正")):
         checker.goto(f"{site.url}/cases/{case}")
         press_twice(checker, button)
+    checker.goto(f"{site.url}/vouchers/?state=active")
+    serial = checker.locator("main table tbody a").last.inner_text().replace(" ", "")
+    checker.goto(f"{site.url}/vouchers/void?first={serial}&last=")
+    press_twice(checker, "作废 1 张券")
     checker.goto(f"{site.url}/runs/2")
     press_twice(checker, "取消批次")
     other.goto(f"{site.url}/settlements/approve")
@@ -47,6 +51,7 @@ def test_what_is_pressed_twice_is_done_once(serve_town, browse):
     assert done == {"vouchers.void_of_departed": 1, "redemptions.reverse": 2}
     assert count_events(site, "redemptions.ask_reversal") == 2
     assert count_events(site, "vouchers.cancel_run") == 1
+    assert count_events(site, "vouchers.void") == 1
     assert count_events(site, "settlements.approve") == 1
     with site.app.app_context():
         assert run_checks()["breaches"] == []
