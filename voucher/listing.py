@@ -6,7 +6,7 @@ the slice, and nothing is looked up row by row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -57,16 +57,23 @@ class Wanted:
     size: int = SIZE
     sort: str = ""
     is_descending: bool = False
-    filters: Mapping[str, str] = None  # type: ignore[assignment]
+    filters: Mapping[str, str] = field(default_factory=dict)
     is_export: bool = False
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Give how many rows to pass over, and how many to take at most."""
+        if self.is_export:
+            return 0, MAX_EXPORT
+        return (self.page - 1) * self.size, self.size
 
     def __getitem__(self, name: str) -> str:
         """Give a filter, empty when it was not typed."""
-        return (self.filters or {}).get(name, "")
+        return self.filters.get(name, "")
 
     def address(self, **changes: str | int) -> dict[str, str | int]:
         """Give the arguments of this part's address, some of them changed."""
-        now: dict[str, str | int] = {**(self.filters or {})}
+        now: dict[str, str | int] = {**self.filters}
         if self.sort:
             now["sort"] = f"-{self.sort}" if self.is_descending else self.sort
         if self.size != SIZE:
@@ -161,18 +168,14 @@ def take_slice(
         )
     else:
         ordered = query.order_by(last)
-    size, start = wanted.size, (wanted.page - 1) * wanted.size
-    if wanted.is_export:
-        size, start = MAX_EXPORT, 0
+    start, size = wanted.bounds
     rows = db.session.execute(ordered.limit(size).offset(start)).all()
     return Slice(rows, total or 0, wanted)
 
 
 def slice_rows(rows: Sequence[Row], *, wanted: Wanted) -> Slice[Row]:
     """Give one slice of rows that are in memory already, in their own order."""
-    size, start = wanted.size, (wanted.page - 1) * wanted.size
-    if wanted.is_export:
-        size, start = MAX_EXPORT, 0
+    start, size = wanted.bounds
     return Slice(rows[start : start + size], len(rows), wanted)
 
 

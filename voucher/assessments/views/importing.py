@@ -15,7 +15,7 @@ from voucher.assessments.operations import (
 from voucher.assessments.queries import KnownAssessment
 from voucher.assessments.rules import EVENT_TITLES, AssessmentRow, assessment_layout
 from voucher.imports.rules import Cell, Listing, Preview, as_words, list_fault_rows, tell_notices
-from voucher.imports.views.flows import FAULTS, Flow, Sent, make_giver
+from voucher.imports.views.flows import FAULTS, FAULTY_PEOPLE, PERSON, Flow, Sent, make_giver
 from voucher.imports.views.pages import add_pages
 from voucher.refusals import N_
 from voucher.schemes.queries import GBT, get_instrument
@@ -24,7 +24,6 @@ from voucher.workbooks.headers import Layout
 
 blueprint = Blueprint("assessment_file", __name__, url_prefix="/assessments/import")
 
-_PERSON = (N_("行"), N_("姓名"), N_("身份证号"))
 _COUNTS = {
     "rows": N_("总行数"),
     "added": N_("新增"),
@@ -33,24 +32,18 @@ _COUNTS = {
     "rejected": N_("有错"),
 }
 _LISTINGS = (
-    Listing(
-        FAULTS,
-        N_("有错的行"),
-        N_("这些行不导入。请下载后逐行改正，再传一次。"),
-        (*_PERSON, N_("错在哪里")),
-        is_fault=True,
-    ),
+    FAULTY_PEOPLE,
     Listing(
         "changed",
         N_("更正"),
         N_("同一人同一天已有评估：新的评估取代原来的，原来的留在历史里。"),
-        (*_PERSON, N_("评估日期"), N_("哪一项"), N_("原来"), N_("改为")),
+        (*PERSON, N_("评估日期"), N_("哪一项"), N_("原来"), N_("改为")),
     ),
     Listing(
         "added",
         N_("新增"),
         N_("导入后新增这些评估；等级另行评定。"),
-        (*_PERSON, N_("评估日期"), N_("评估员")),
+        (*PERSON, N_("评估日期"), N_("评估员")),
     ),
 )
 _ASSESSORS, _DIAGNOSES, _COMA = N_("评估员"), N_("诊断"), N_("昏迷")

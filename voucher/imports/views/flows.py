@@ -8,7 +8,7 @@ from voucher.access import Action, Actor
 from voucher.imports.queries import KeptPreview
 from voucher.imports.rules import Listing, Preview
 from voucher.pages import say_in_both
-from voucher.refusals import Refusal
+from voucher.refusals import N_, Refusal
 from voucher.workbooks.faults import Fault
 from voucher.workbooks.headers import Assignment, Layout
 from voucher.workbooks.reading import read_first_sheet
@@ -17,6 +17,14 @@ from voucher.workbooks.tables import Table, open_table
 from voucher.workbooks.writing import write_workbook
 
 FAULTS = "faults"
+PERSON = (N_("行"), N_("姓名"), N_("身份证号"))
+FAULTY_PEOPLE = Listing(
+    FAULTS,
+    N_("有错的行"),
+    N_("这些行不导入。请下载后逐行改正，再传一次。"),
+    (*PERSON, N_("错在哪里")),
+    is_fault=True,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, g, render_template, request, url_for
 from voucher import clock
 from voucher.access import Action, require
 from voucher.accounts.policy import LIST_ACCOUNTS
+from voucher.accounts.rules import ROLE_TITLES
 from voucher.assessments.policy import FIND_ASSESSMENTS
 from voucher.audit.policy import READ_EVENTS
 from voucher.care_levels.policy import LIST_LEVELS
@@ -15,7 +16,7 @@ from voucher.ledger.policy import LIST_BUDGETS
 from voucher.overview import policy
 from voucher.overview.operations import find_desk_lock
 from voucher.overview.queries.waiting import list_facts, list_waiting, tell_next
-from voucher.overview.rules import GREETINGS
+from voucher.overview.rules import WORK
 from voucher.redemptions.policy import LIST_REDEMPTIONS
 from voucher.refusals import N_
 from voucher.residents.policy import FIND_RESIDENTS
@@ -83,7 +84,8 @@ def home() -> str:
     now, answers_calls = clock.now(), policy.ANSWER_CALLS.allows(g.actor)
     return render_template(
         "overview/home.html",
-        greeting=GREETINGS[g.actor.role],
+        role_title=ROLE_TITLES[g.actor.role],
+        work=WORK[g.actor.role],
         waiting=list_waiting(actor=g.actor, now=now),
         facts=list_facts(actor=g.actor, now=now, home=current_app.config["HOME"]),
         next=tell_next(actor=g.actor, now=now),

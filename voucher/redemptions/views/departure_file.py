@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from voucher.divisions.queries import list_communities
 from voucher.imports.rules import Cell, Listing, Preview, as_words, list_fault_rows, tell_notices
-from voucher.imports.views.flows import FAULTS, Flow, Sent, make_giver
+from voucher.imports.views.flows import FAULTS, FAULTY_PEOPLE, PERSON, Flow, Sent, make_giver
 from voucher.imports.views.pages import add_pages
 from voucher.redemptions import policy
 from voucher.redemptions.operations.departures import follow_departures
@@ -22,7 +22,6 @@ from voucher.text import mask_id_number
 
 blueprint = Blueprint("departure_file", __name__, url_prefix="/departures/import")
 
-_PERSON = (N_("行"), N_("姓名"), N_("身份证号"))
 _COUNTS = {
     "rows": N_("总行数"),
     "died": N_("去世"),
@@ -33,24 +32,18 @@ _COUNTS = {
 }
 _KINDS = {Departure.DIED: N_("去世"), Departure.MOVED_OUT: N_("迁出")}
 _LISTINGS = (
-    Listing(
-        FAULTS,
-        N_("有错的行"),
-        N_("这些行不导入。请下载后逐行改正，再传一次。"),
-        (*_PERSON, N_("错在哪里")),
-        is_fault=True,
-    ),
+    FAULTY_PEOPLE,
     Listing(
         "departed",
         N_("将登记离开"),
         N_("去世老人手中的券立即暂停，再由另一人确认作废；迁出老人本月的券照常可用，下月起停发。"),
-        (*_PERSON, N_("社区"), N_("离开原因"), N_("离开日期")),
+        (*PERSON, N_("社区"), N_("离开原因"), N_("离开日期")),
     ),
     Listing(
         "known",
         N_("以前已登记"),
         N_("这些老人已登记离开，记录不变。"),
-        (*_PERSON, N_("社区"), N_("离开原因"), N_("离开日期")),
+        (*PERSON, N_("社区"), N_("离开原因"), N_("离开日期")),
     ),
 )
 

@@ -101,7 +101,6 @@ def _find_faults(
     yield from (("remark", found) for found in find_text_faults("备注", remark, most=MAX_REMARK))
 
 
-_GLYPH = N_("姓名中有打印字体没有的字（%(characters)s），券上印不出来")
 _PHONE = N_("电话应为11位手机号，或带区号的座机号")
 
 

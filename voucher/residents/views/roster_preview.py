@@ -12,7 +12,7 @@ from voucher.imports.rules import (
     list_fault_rows,
     tell_notices,
 )
-from voucher.imports.views.flows import FAULTS, Sent
+from voucher.imports.views.flows import FAULTS, FAULTY_PEOPLE, PERSON, Sent
 from voucher.refusals import N_
 from voucher.residents.operations.comparing import (
     ChangedResident,
@@ -28,45 +28,38 @@ from voucher.text import mask_id_number
 
 Rows = list[Sequence[Cell]]
 
-_ROW, _NAME, _ID, _COMMUNITY = N_("行"), N_("姓名"), N_("身份证号"), N_("社区")
-_PERSON = (_ROW, _NAME, _ID)
+_NAME, _COMMUNITY = N_("姓名"), N_("社区")
 LISTINGS = (
-    Listing(
-        FAULTS,
-        N_("有错的行"),
-        N_("这些行不导入。请下载后逐行改正，再传一次。"),
-        (*_PERSON, N_("错在哪里")),
-        is_fault=True,
-    ),
+    FAULTY_PEOPLE,
     Listing(
         "moved",
         N_("社区变动"),
         N_("这些老人换到另一个社区，请确认确实搬了家。"),
-        (*_PERSON, N_("原社区"), N_("现社区")),
+        (*PERSON, N_("原社区"), N_("现社区")),
     ),
     Listing(
         "changed",
         N_("资料变更"),
         N_("按文件更新这些资料，原来的内容留在历史里。"),
-        (*_PERSON, N_("哪一项"), N_("原来"), N_("改为")),
+        (*PERSON, N_("哪一项"), N_("原来"), N_("改为")),
     ),
     Listing(
         "added",
         N_("新增"),
         N_("名册中没有的老人，导入后新增。"),
-        (*_PERSON, _COMMUNITY, N_("住址")),
+        (*PERSON, _COMMUNITY, N_("住址")),
     ),
     Listing(
         "warnings",
         N_("提醒"),
         N_("这些行照常导入，但请核对。"),
-        (*_PERSON, N_("提醒")),
+        (*PERSON, N_("提醒")),
     ),
     Listing(
         "notes",
         N_("统一写法"),
         N_("这些行照常导入，写法由系统统一。"),
-        (*_PERSON, N_("统一了什么")),
+        (*PERSON, N_("统一了什么")),
     ),
     Listing(
         "absent",
