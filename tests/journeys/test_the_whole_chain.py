@@ -16,9 +16,8 @@ from tests.accounts.factories import make_account
 from tests.assessments.factories import make_answers
 from tests.browsing import NARROW, Site, launch, open_browser, sign_in_at
 from tests.doors.town import COMMUNITY, ROSTER, ROSTER_TITLES, describe_person
-from tests.redemptions.counter import wait_at
+from tests.redemptions.counter import give_pin, wait_at
 from tests.redemptions.filming import take_frame, write_film
-from tests.redemptions.till_client import PIN
 from tests.workbooks.factories import make_workbook
 from voucher.access import Role
 from voucher.config import read_key
@@ -207,11 +206,8 @@ def redeem_by_camera(site: Site, playwright: Any, code: str, folder: Path) -> No
     ):
         page = phone.new_page()
         page.goto(f"{site.url}/till/enrol#{code}")
-        page.get_by_role("button", name="绑定本机").click()
-        for field in page.locator("main input[type=password]").all():
-            field.fill(PIN)
-        page.locator("main form button").click()
-        page.wait_for_url(f"{site.url}/till/")
+        page.get_by_role("button", name="绑定本机").dblclick()
+        give_pin(page)
         page.locator("#start-camera").click()
         wait_at(page, "choose")
         assert page.locator("#seen-holder").inner_text() == "陈** · 女 · 70-79岁"

@@ -39,12 +39,18 @@ def open_till(context: BrowserContext, site: Site) -> Page:
     page = context.new_page()
     page.goto(f"{site.url}/till/enrol#{make_code(site)}")
     page.locator("main form button").click()
+    give_pin(page)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def give_pin(page: Page) -> None:
+    """Set or give the shop's PIN, on its own page, which a slow answer may leave us waiting for."""
+    page.wait_for_url("**/till/pin")
     for field in page.locator("main input[type=password]").all():
         field.fill(PIN)
     page.locator("main form button").click()
-    page.wait_for_url(f"{site.url}/till/")
-    page.wait_for_load_state("networkidle")
-    return page
+    page.wait_for_url("**/till/")
 
 
 def read_sheets(site: Site) -> dict[str, SheetVoucher]:

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browsing import BOTH_READERS, READERS, find_barriers, take_picture
-from tests.redemptions.counter import make_code, read_sheets, type_code, wait_at
-from tests.redemptions.till_client import PIN
+from tests.redemptions.counter import give_pin, make_code, read_sheets, type_code, wait_at
 
 
 @pytest.fixture
@@ -46,10 +45,9 @@ def test_no_state_of_the_till_shuts_anybody_out(browse, site, english, viewport)
     page.goto(f"{site.url}/till/enrol#{make_code(site)}")
     visit.look("enrol")
     page.locator("main form button").click()
+    page.wait_for_url("**/till/pin")
     visit.look("pin-new")
-    for field in page.locator("main input[type=password]").all():
-        field.fill(PIN)
-    page.locator("main form button").click()
+    give_pin(page)
     wait_at(page, "scan")
     visit.look("scan")
     type_code(page, "12345")

@@ -2,9 +2,11 @@
 
 import os
 import statistics
+import time
 from pathlib import Path
 
 import pytest
+from flask import Response, request
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import update
 
@@ -12,6 +14,8 @@ from tests.browsing import NARROW, launch, open_browser
 from tests.redemptions.counter import (
     Gun,
     count_redemptions,
+    give_pin,
+    make_code,
     open_till,
     read_sheets,
     type_code,
@@ -119,6 +123,22 @@ def test_a_photo_is_read_and_two_codes_in_it_are_one_too_many(page, sheets, prin
     expect(page.locator("#price")).to_have_value("184.00")
     confirm(page)
     expect_green(page, took="160.00 元", own="24.00 元")
+
+
+def test_a_slow_enrolment_pressed_again_wastes_no_code(browse, site):
+    def hesitate(answer: Response) -> Response:
+        time.sleep(0.8 if request.method == "POST" else 0)
+        return answer
+
+    site.app.after_request(hesitate)
+    page = browse(viewport=NARROW).new_page()
+    page.goto(f"{site.url}/till/enrol#{make_code(site)}")
+    box = page.locator("main form button").bounding_box()
+    assert box
+    for _ in range(2):
+        page.mouse.click(box["x"] + 9, box["y"] + 9)
+        page.wait_for_timeout(200)
+    give_pin(page)
 
 
 def test_a_browser_without_webassembly_reads_all_the_same(browse, site, sheets, printed, tmp_path):
