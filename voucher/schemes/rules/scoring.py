@@ -1,6 +1,6 @@
 """Answers to an instrument, judged item by item, and the level that follows, with its reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,6 +9,8 @@ from voucher.refusals import N_, BadInput
 from voucher.schemes.rules.instrument_files import MAX_EVENTS
 from voucher.schemes.rules.instruments import Change, Instrument, Item, Worsening
 from voucher.schemes.rules.values import Reason
+
+RawRow = tuple[tuple[int, ...], tuple[str, ...], int, bool]
 
 ANSWER_KEYS = frozenset({"items", "diagnoses", "events", "coma"})
 
@@ -143,6 +145,26 @@ def score_total(
     initial = instrument.level_by_total[total]
     level, reasons = _apply_changes(instrument, initial, diagnoses, event_count, coma)
     return Result(total=total, subtotals=(), initial=initial, level=level, reasons=reasons)
+
+
+def score_rows(
+    *, instrument: Instrument, rows: Iterable[RawRow]
+) -> Iterator[tuple[int, str, str, tuple[Reason, ...]]]:
+    """
+    Score a whole district: (total, initial level, level, reasons) of each row, in its order.
+
+    A row is (points in the order of the items, diagnoses in the instrument's order, number of
+    events, coma), complete and valid.
+    """
+    for points, diagnoses, event_count, coma in rows:
+        result = score_points(
+            instrument=instrument,
+            points=points,
+            diagnoses=diagnoses,
+            event_count=event_count,
+            coma=coma,
+        )
+        yield result.total, result.initial, result.level, result.reasons
 
 
 # Few different combinations occur in a district, so the conditions run once for each of them.

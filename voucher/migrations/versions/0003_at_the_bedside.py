@@ -1,0 +1,10 @@
+"""Assessments kept from the bedside: drafts, signatures, the chosen options."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,10 @@
+"""Assessments made again by another pair, and stays in hospital."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
