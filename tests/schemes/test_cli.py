@@ -131,6 +131,7 @@ def test_list_names_the_bundled_schemes():
 
     assert [(scheme["id"], scheme["kind"]) for scheme in answer["schemes"]] == [
         ("gbt-42195-2022", "instrument"),
+        ("beijing-2010", "programme"),
         ("jinjiang-age-bands", "programme"),
         ("national-2026", "programme"),
         ("shangcheng-six-classes", "programme"),

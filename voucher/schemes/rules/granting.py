@@ -50,6 +50,11 @@ class Granted:
     grants: tuple[Grant, ...]
     why_not: tuple[Reason, ...]
 
+    @property
+    def committed_fen(self) -> int:
+        """Give what all of it binds of a budget."""
+        return sum(grant.committed_fen for grant in self.grants)
+
 
 def list_grants(programme: Programme, level: str, facts: Facts) -> tuple[Grant, ...]:
     """
