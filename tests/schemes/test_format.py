@@ -127,6 +127,29 @@ def test_a_household_nobody_stated_is_none_where_the_file_has_no_conditions():
     assert class_household(NATIONAL, Facts(70, ("低保",), household="cat-1")) == ""
 
 
+def test_what_a_unit_may_cost_is_counted_for_every_unit():
+    capped = load_changed_programme(
+        JINJIANG,
+        'services = ["bath"]\n',
+        'services = ["bath"]\nprice_caps = [{ services = ["bath"], unit = "visit",'
+        ' name = { zh = "次", en = "Visit" }, cap_fen = 6000 }]\n',
+    )
+
+    found = [
+        price_purchase(
+            programme=capped,
+            level="80-89",
+            service="bath",
+            price_fen=9000 * units,
+            units=units,
+            cap_fen=8000 * units,
+        ).voucher_fen
+        for units in (1, 2)
+    ]
+
+    assert found == [6000, 12000]
+
+
 @pytest.mark.parametrize(
     ("life", "first", "end"),
     [

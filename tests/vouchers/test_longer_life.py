@@ -14,6 +14,7 @@ from tests.vouchers.factories import (
     MONTH,
     Town,
     add_resident,
+    draft,
     fund,
     get_code,
     get_voucher,
@@ -121,3 +122,17 @@ def test_what_a_run_does_not_act_on_is_refused_before_anything_is_planned(town, 
         community_id=None,
         today=MONTH,
     )
+
+
+def test_what_no_roster_states_and_the_last_day_stand_before_whoever_saves_and_approves(
+    open_town, enter
+):
+    grade(open_town.worker, on=MONTH, programme=BEIJING)
+    confirm(open_town.approver, on=MONTH, scale=BEIJING)
+
+    plan = enter("worker").get(f"/runs/new/plan?programme={BEIJING}&month=2026-12").text
+    run = enter("approver").get(f"/runs/{draft(open_town, programme=BEIJING)}").text
+
+    for page in (plan, run):
+        assert "须有本市户籍（名册不记载户籍）" in page
+        assert "2026-12-01 至 2027-01-31" in page

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NoReturn
 
 from voucher.refusals import N_
 from voucher.schemes.rules.conditions import Samples
@@ -128,15 +129,18 @@ def _check_shares(table: Table, item: VoucherItem, frame: Frame) -> None:
     for (level, household), code in product(_list_granted(item, frame), item.services):
         service = frame.catalogue[code]
         if find_share(item=item, service=service, level=level, household=household) is None:
-            table.refuse(
-                N_(
-                    "%(file)s 的 %(path)s：%(level)s 级%(household)s的服务 %(service)s 没有分担比例"
-                ),
-                key="shares",
-                level=level,
-                household=f" {household} " if household else "",
-                service=code,
-            )
+            _refuse_unshared(table, level, household, code)
+
+
+def _refuse_unshared(table: Table, level: str, household: str, service: str) -> NoReturn:
+    facts = {"level": level, "service": service}
+    if not household:
+        sentence = N_("%(file)s 的 %(path)s：%(level)s 级的服务 %(service)s 没有分担比例")
+        table.refuse(sentence, key="shares", **facts)
+    sentence = N_(
+        "%(file)s 的 %(path)s：%(level)s 级、家庭类别 %(household)s 的服务 %(service)s 没有分担比例"
+    )
+    table.refuse(sentence, key="shares", household=household, **facts)
 
 
 def _list_granted(item: VoucherItem, frame: Frame) -> list[tuple[str, str]]:

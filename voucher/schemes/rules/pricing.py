@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from voucher.money import show_yuan
 from voucher.refusals import N_, BadInput
 from voucher.schemes.rules.households import check_household
 from voucher.schemes.rules.programmes import (
@@ -151,9 +152,9 @@ def _find_limit(item: VoucherItem, purchase: Purchase) -> int:
     if purchase.chosen_fen and not least_fen <= purchase.chosen_fen <= most_fen:
         raise BadInput(
             "chosen_out_of_range",
-            N_("所选面额应在 %(least_fen)s 分至 %(most_fen)s 分之间"),
-            least_fen=least_fen,
-            most_fen=most_fen,
+            N_("所选面额应在 %(least)s 至 %(most)s 之间"),
+            least=show_yuan(least_fen),
+            most=show_yuan(most_fen),
         )
     return purchase.chosen_fen or most_fen
 
