@@ -58,13 +58,21 @@ def load_programme(
     top = _open_programme(text, file)
     programme_id, version = top.text("id"), top.whole("version", least=1, most=9_999)
     scale = _read_scale(top, programme_id, version, instruments)
+    programme = _read_body(top, text, (programme_id, version), scale, catalogue)
+    top.finish()
+    return programme
+
+
+def _read_body(
+    top: Table, text: str, key: tuple[str, int], scale: _Scale, catalogue: Catalogue
+) -> Programme:
     households, currency = read_households(top), _read_currency(top)
     known = tuple(household.id for household in households)
     items = read_items(top, Frame(scale.samples, known, catalogue, currency == CURRENCY))
     rounding, rounding_unit_fen, rounded = _read_rounding(top)
-    programme = Programme(
-        id=programme_id,
-        version=version,
+    return Programme(
+        id=key[0],
+        version=key[1],
         effective_from=top.day("effective_from"),
         name=top.words("name"),
         paper_name=top.words("paper_name"),
@@ -83,7 +91,7 @@ def load_programme(
         rounded=rounded,
         areas=top.texts("areas", ()),
         levels=scale.levels,
-        classes=_read_classes(top, scale, programme_id),
+        classes=_read_classes(top, scale, key[0]),
         households=households,
         requirements=tuple(_read_requirement(t, scale.samples) for t in top.tables("requirements")),
         district_checks=_read_district_checks(top),
@@ -94,8 +102,6 @@ def load_programme(
         text=text,
         digest=sha256(text.encode()).hexdigest(),
     )
-    top.finish()
-    return programme
 
 
 def _open_programme(text: str, file: str) -> Table:
