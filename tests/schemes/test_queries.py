@@ -21,6 +21,7 @@ from voucher.schemes.rules.checking import check_scheme
 def test_these_schemes_are_bundled():
     assert [(scheme.id, scheme.version) for scheme in list_bundled_schemes()] == [
         ("gbt-42195-2022", 1),
+        ("beijing-2010", 1),
         ("jinjiang-age-bands", 1),
         ("national-2026", 1),
         ("shangcheng-six-classes", 1),

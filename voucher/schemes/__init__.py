@@ -6,6 +6,10 @@ into frozen values, and whatever its author left out, misspelt or contradicted i
 file, the place in it and a plain sentence (`scheme_invalid`). Its worked examples run as tests
 (`voucher schemes check`).
 
+A programme says who is due what by level and household, its shares, price caps and rounding, its
+currency, how long paper lives and what no roster states. What it says but no run can act on yet
+is refused when a run is planned; pricing and simulation work all the same.
+
 Laws: level ids are text; a used version never changes, a correction is a new file with a new
 version; a condition is CEL, compiled once and tried on both sides of every comparison before it
 may decide about anybody; every result carries its reasons; values that no source states are
