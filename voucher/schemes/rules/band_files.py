@@ -62,7 +62,7 @@ def _overlaps(before: tuple[Table, int, int] | None, lower: int, upper: int) -> 
 
 def _refuse_unreachable(table: Table, reachable: frozenset[int]) -> None:
     table.refuse(
-        N_("%(file)s 的 %(path)s：分数在 %(least)s 至 %(most)s 分之间，没有分数落在这一段"),
+        N_("%(file)s 的 %(path)s：分数段应在 %(least)s 至 %(most)s 分之间，并且有分数能落在其中"),
         least=min(reachable),
         most=max(reachable),
     )

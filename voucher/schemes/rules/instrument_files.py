@@ -144,7 +144,7 @@ def _read_example(table: Table, levels: Sequence[Level]) -> ScoreExample:
         event_count=table.whole("event_count", default=0),
         coma=table.flag("coma", False),
         subtotals=_read_wholes(table, "subtotals") if table.has("subtotals") else (),
-        grades=table.texts("grades", ()),
+        grades=_read_grades(table) if table.has("grades") else (),
         initial=_read_level_id(table, "initial", levels) if table.has("initial") else "",
         level=_read_level_id(table, "level", levels),
         reasons=table.texts("reasons", ()),
@@ -165,4 +165,12 @@ def _read_wholes(table: Table, key: str) -> tuple[int, ...]:
 def _check_wholes(table: Table, values: Any) -> tuple[int, ...]:
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         table.refuse(N_("%(file)s 的 %(path)s：应为整数的列表"))
+    return tuple(values)
+
+
+def _read_grades(table: Table) -> tuple[str, ...]:
+    """Take the grades of the parts: unlike other lists of texts, the same may stand twice."""
+    values = table.value("grades")
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        table.refuse(N_("%(file)s 的 %(path)s：应为文字的列表"), key="grades")
     return tuple(values)
