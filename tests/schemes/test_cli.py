@@ -37,7 +37,7 @@ def test_score_gives_level_names_and_reasons():
 
     answer = json.loads(run("score", GBT.id, "--json", sent=sent).stdout)
 
-    assert answer | {"points": {}} == {
+    assert answer | {"points": {}, "steps": []} == {
         "total": 90,
         "initial": "0",
         "level": "1",
@@ -48,6 +48,9 @@ def test_score_gives_level_names_and_reasons():
         ],
         "subtotals": {"B.1": 32, "B.2": 15, "B.3": 28, "B.4": 15},
         "points": {},
+        "decimals": 0,
+        "grades": {},
+        "steps": [],
         "instrument": "gbt-42195-2022",
         "version": 1,
     }
