@@ -30,10 +30,17 @@ def load_instrument(*, text: str, file: str) -> Instrument:
     top = read_table(text=text, file=file)
     _check_kind(top)
     scored = read_scoring(top)
+    instrument = _read_instrument(top, scored, text)
+    _refuse_unreached(top, scored, instrument.changes)
+    top.finish()
+    return instrument
+
+
+def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
     diagnoses = _read_terms(top, "diagnoses")
+    event_kinds = _read_terms(top, "event_kinds")
     changes = _read_changes(top, scored.levels, diagnoses)
-    _refuse_unreached(top, scored, changes)
-    instrument = Instrument(
+    return Instrument(
         id=top.text("id"),
         version=top.whole("version", least=1, most=9_999),
         effective_from=top.day("effective_from"),
@@ -53,15 +60,13 @@ def load_instrument(*, text: str, file: str) -> Instrument:
         level_by_grades=scored.level_by_grades,
         levels=scored.levels,
         diagnoses=diagnoses,
-        event_kinds=_read_terms(top, "event_kinds"),
+        event_kinds=event_kinds,
         changes=changes,
         worsening=top.choice("worsening", Worsening) if changes else Worsening.ONCE,
         examples=tuple(_read_example(t, scored.levels) for t in top.tables("examples", least=1)),
         text=text,
         digest=sha256(text.encode()).hexdigest(),
     )
-    top.finish()
-    return instrument
 
 
 def _check_kind(top: Table) -> None:

@@ -30,6 +30,10 @@ def read_parts(
         _read_part(table, ladders, higher_is, has_grades, has_values)
         for table in top.tables("parts", least=1)
     )
+    if sum(part.maximum for part in parts) > MAX_SUM:
+        top.refuse(
+            N_("%(file)s 的 %(path)s：各项相加最多 %(limit)s 分"), key="parts", limit=MAX_SUM
+        )
     top.refuse_repeats("parts", (part.id for part in parts))
     top.refuse_repeats("parts", (item.id for part in parts for item in part.items))
     return parts
@@ -60,18 +64,10 @@ def _read_part(
     if table.has("higher_is"):
         higher_is = table.choice("higher_is", Direction)
     graded_by = GradedBy.SUM
-    if table.has("graded_by"):
-        graded_by = table.choice("graded_by", GradedBy)
     grades: tuple[Grade, ...] = ()
     grade_by_sum: Mapping[int, int] = {}
     if has_grades:
-        read = table.tables("grades", least=2)
-        grades = tuple(_read_grade(one, graded_by, has_values) for one in read)
-        table.refuse_repeats("grades", (grade.id for grade in grades))
-    if has_grades and graded_by is GradedBy.SUM:
-        bands = [(one, g.lower or 0, g.upper or 0) for one, g in zip(read, grades, strict=True)]
-        sums = list_sums(item.points for item in items)
-        grade_by_sum = place_bands(table, "grades", bands, reachable=sums, higher_is=higher_is)
+        graded_by, grades, grade_by_sum = _read_grades(table, items, higher_is, has_values)
     _check_option_grades(table, items, grades if graded_by is GradedBy.WORST else ())
     part = Part(
         id=table.text("id"),
@@ -85,6 +81,23 @@ def _read_part(
     )
     table.finish()
     return part
+
+
+def _read_grades(
+    table: Table, items: tuple[Item, ...], higher_is: Direction, has_values: bool
+) -> tuple[GradedBy, tuple[Grade, ...], Mapping[int, int]]:
+    """Read the grades of a part and, where its sum decides, the place of the grade of each sum."""
+    by_worst = table.has("graded_by") and table.choice("graded_by", GradedBy) is GradedBy.WORST
+    graded_by = GradedBy.WORST if by_worst else GradedBy.SUM
+    tables = table.tables("grades", least=2)
+    grades = tuple(_read_grade(one, graded_by, has_values) for one in tables)
+    table.refuse_repeats("grades", (grade.id for grade in grades))
+    if by_worst:
+        return graded_by, grades, {}
+    bands = [(one, g.lower or 0, g.upper or 0) for one, g in zip(tables, grades, strict=True)]
+    sums = list_sums(item.points for item in items)
+    placed = place_bands(table, "grades", bands, reachable=sums, higher_is=higher_is)
+    return graded_by, grades, placed
 
 
 def _read_grade(table: Table, graded_by: GradedBy, has_values: bool) -> Grade:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from voucher.refusals import N_
 from voucher.schemes.rules.band_files import list_sums, place_bands
@@ -97,8 +96,13 @@ def _list_totals(
             item.points for part in parts if part.id in total_of for item in part.items
         )
     values = {part.id: [grade.value for grade in part.grades] for part in parts}
-    groups = ([values[part] for part in group] for group in combination.take)
-    return list_sums({max(chosen) for chosen in product(*group)} for group in groups)
+    return list_sums(_list_highest([values[part] for part in group]) for group in combination.take)
+
+
+def _list_highest(choices: Sequence[Sequence[int]]) -> set[int]:
+    """List what the highest of several numbers can be, one taken out of each choice."""
+    least = max(min(numbers) for numbers in choices)
+    return {number for numbers in choices for number in numbers if number >= least}
 
 
 def _read_levels(
