@@ -93,6 +93,8 @@ def test_conditions_and_worst_answers_that_do_not_fit_are_refused(
         ("value = 250, ", "value = 2.5, ", "parts[1].grades[2].value"),
         ("upper = 1249", "upper = 1250", "levels[2]"),
         ("upper = 1249", "upper = 1000", "levels[2]"),
+        # Nobody has 12.40, yet two bands that claim it are one mistake.
+        ("lower = 1250", "lower = 1240", "levels[2]"),
         ("least = 0, most = 15", "least = 16, most = 15", "parts[1].items[1].least"),
         ("maximum = 10000", "maximum = 9999", "maximum"),
     ],
