@@ -4,7 +4,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voucher.refusals import BadInput
@@ -51,6 +51,7 @@ def draw_rows(instrument: Instrument) -> st.SearchStrategy[list[RawRow]]:
 
 
 @pytest.mark.parametrize("instrument", [*BUNDLED, *PROOFS], ids=lambda instrument: instrument.id)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_whole_district_is_scored_as_its_residents_are_one_by_one(
     instrument: Instrument, data: st.DataObject
@@ -74,6 +75,7 @@ def test_a_whole_district_is_scored_as_its_residents_are_one_by_one(
 
 
 @pytest.mark.parametrize("instrument", MONOTONE, ids=lambda instrument: instrument.id)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_no_worse_answer_gives_a_better_level(instrument: Instrument, data: st.DataObject):
     points = list(data.draw(draw_points(instrument)))
