@@ -110,6 +110,20 @@ def open_programme(name: str) -> Programme:
     return _pick_only(load_schemes([Path(name)]).programmes, name)
 
 
+def load_programme_text(*, text: str, file: str) -> Programme:
+    """
+    Read a programme that somebody wrote, to try it; `file` is the name for what is refused.
+
+    :raises BadInput: scheme_invalid.
+    """
+    return load_programme(
+        text=text,
+        file=file,
+        instruments=_load_bundled_instruments(),
+        catalogue=_load_catalogue(),
+    )
+
+
 def get_programme_version(scheme_version_id: int) -> Programme:
     """Get a programme as it was when this version was first used; it never changes."""
     row = db.session.get_one(SchemeVersion, scheme_version_id)
