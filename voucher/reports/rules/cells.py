@@ -52,8 +52,10 @@ class Table:
 
 
 def show_cell(cell: Cell, column: Column) -> str:
-    """Show a cell: money as yuan with two decimals, a difference with its sign."""
-    text = show_yuan(cell.fen) if isinstance(cell, Fen) else str(cell)
+    """Show a cell: digits in threes, money as yuan with two decimals, a difference with sign."""
+    if isinstance(cell, str):
+        return cell
+    text = show_yuan(cell.fen) if isinstance(cell, Fen) else f"{cell:,}"
     return f"+{text}" if column.is_difference and _size(cell) > 0 else text
 
 

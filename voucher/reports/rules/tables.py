@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from voucher.refusals import N_
 from voucher.reports.rules.cells import Cell, Column, Fen, Place, Table
-from voucher.reports.rules.simulating import Change, Outcome, Simulation
+from voucher.reports.rules.simulating import Band, Change, Outcome, Simulation
 from voucher.reports.rules.wording import Voice, explain_reason, name_band, name_levels
 
 # The first programme and the one it is compared with.
@@ -79,17 +79,20 @@ def _sum_up(simulation: Simulation, with_levels: bool, voice: Voice) -> Table:
 
 
 def _list_bands(change: Change, voice: Voice) -> Table:
+    """List the steps in which people lose or gain, most lost first, without empty ones."""
     less, more = N_("每月少 %(amount)s"), N_("每月多 %(amount)s")
     rows: list[tuple[Cell, ...]] = [
-        (voice.say(less) % {"amount": name_band(band, voice)}, band.loses)
-        for band in reversed(change.bands)
-    ]
-    rows.append((voice.say(N_("不变")), change.same))
-    rows += [
-        (voice.say(more) % {"amount": name_band(band, voice)}, band.gains) for band in change.bands
+        *(_name_step(less, band, band.loses, voice) for band in reversed(change.bands)),
+        (voice.say(N_("不变")), change.same),
+        *(_name_step(more, band, band.gains, voice) for band in change.bands),
     ]
     columns = (_text(N_("改用 B 后，每人"), voice), _count(N_("人数"), voice))
-    return Table("bands", voice.say(N_("谁多谁少")), columns, tuple(rows), drawn=(1,))
+    peopled = tuple(row for row in rows if row[1])
+    return Table("bands", voice.say(N_("谁多谁少")), columns, peopled, drawn=(1,))
+
+
+def _name_step(sentence: str, band: Band, people: int, voice: Voice) -> tuple[Cell, ...]:
+    return voice.say(sentence) % {"amount": name_band(band, voice)}, people
 
 
 def _list_levels(simulation: Simulation, voice: Voice) -> list[Table]:

@@ -28,7 +28,7 @@ def word_verdict(*, simulation: Simulation, month: str, voice: Voice) -> str:
         facts = {
             "programme": voice.choose(first.programme.name),
             "month": month,
-            "people": first.whole.covered,
+            "people": f"{first.whole.covered:,}",
             "yuan": show_yuan(first.whole.fen),
         }
         sentence = N_("%(programme)s：%(month)s 有 %(people)s 人应享，最多 %(yuan)s 元")
@@ -42,8 +42,8 @@ def word_verdict(*, simulation: Simulation, month: str, voice: Voice) -> str:
         sentence = N_("改用 B，每月最多花的钱不变；%(gains)s 人增加，%(loses)s 人减少")
     return voice.say(sentence) % {
         "yuan": show_yuan(abs(difference)),
-        "gains": change.whole.gains,
-        "loses": change.whole.loses,
+        "gains": f"{change.whole.gains:,}",
+        "loses": f"{change.whole.loses:,}",
     }
 
 

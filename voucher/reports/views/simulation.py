@@ -200,6 +200,14 @@ def _word_lines(answer: Answer, edited: Edited | None, voice: Voice) -> list[str
             "levels": word_levels(outcome, voice),
         }
         lines.append(gettext("%(letter)s：%(programme)s 第 %(version)s 版，%(levels)s", **facts))
+    if change := answer.simulation.change:
+        lines.append(
+            gettext(
+                "%(newly)s 人原来没有、改后有；%(no_longer)s 人原来有、改后没有",
+                newly=change.newly_covered,
+                no_longer=change.no_longer_covered,
+            )
+        )
     if edited is not None:
         lines.append(gettext("B 是上传的文件 %(file)s，没有保存", file=edited.name))
     return lines
