@@ -37,11 +37,11 @@ def load(text: str) -> Programme:
     return load_programme_text(text=text, file="edited.toml")
 
 
-def make_person(*levels: str, age: int = 70, community_id: int = 1, **facts: object) -> Person:
-    return Person(community_id, Facts(age=age, **facts), levels)  # type: ignore[arg-type]
+def make_person(*levels: str, age: int = 70, **facts: object) -> Person:
+    return Person(Facts(age=age, **facts), levels)  # type: ignore[arg-type]
 
 
-def run(people: dict[Person, int], *programmes: Programme) -> Simulation:
+def run(people: dict[Person, dict[int, int]], *programmes: Programme) -> Simulation:
     """Simulate people by confirmed levels, or by the rules of a programme that needs none."""
     return simulate_roster(
         people=people,

@@ -24,6 +24,7 @@ from voucher.schemes.queries import get_programme
 from voucher.schemes.rules.values import Facts
 
 CONFIRMED, PROPOSED, OWN_RULES = LevelsFrom
+HERE = {1: 1}
 ALL = (AGE_BANDS, NATIONAL, SIX_CLASSES)
 
 
@@ -84,7 +85,7 @@ def test_both_edges_of_each_step_of_a_difference_are_exact():
         (national, CONFIRMED, grant_flat(100)),
         (national, CONFIRMED, grant_by_level),
     )
-    people = {make_person(name, name): 1 for name in names}
+    people = {make_person(name, name): HERE for name in names}
 
     gained = simulate_roster(people=people, programmes=[flat, stepped], district_code=DISTRICT)
     lost = simulate_roster(people=people, programmes=[stepped, flat], district_code=DISTRICT)
@@ -97,21 +98,19 @@ def test_both_edges_of_each_step_of_a_difference_are_exact():
 
 PEOPLE = st.dictionaries(
     st.builds(
-        lambda age, situation, level, gbt, community_id: make_person(
+        lambda age, situation, level, gbt: make_person(
             level,
             level,
             age=age,
             situation=tuple(situation),
             gbt_level=gbt,
-            community_id=community_id,
         ),
         st.integers(58, 105),
         st.lists(st.sampled_from(("特困", "低保", "独居", "残疾")), unique=True, max_size=2),
         st.sampled_from(("", "0", "1", "2", "3", "4", "5")),
         st.sampled_from(("", "2", "4")),
-        st.integers(1, 3),
     ),
-    st.integers(1, 200),
+    st.dictionaries(st.integers(1, 3), st.integers(1, 200), min_size=1),
     max_size=12,
 )
 
@@ -122,7 +121,7 @@ def test_every_part_adds_up_to_the_whole_and_the_way_back_is_the_opposite(people
     there = run(people, get_programme(first), get_programme(other))
     back = run(people, get_programme(other), get_programme(first))
 
-    residents = sum(people.values())
+    residents = sum(count for places in people.values() for count in places.values())
     for outcome in there.outcomes:
         whole = outcome.whole
         assert whole.residents == residents
@@ -155,7 +154,7 @@ def test_a_total_is_split_among_its_sources_as_at_a_close(district, central_fen,
     one = (get_programme(NATIONAL), CONFIRMED, grant_flat(80_001))
 
     [outcome] = simulate_roster(
-        people={make_person("2"): 1}, programmes=[one], district_code=district
+        people={make_person("2"): HERE}, programmes=[one], district_code=district
     ).outcomes
 
     split = [(source.id, fen) for source, fen in outcome.sources]
@@ -167,7 +166,7 @@ def test_who_moves_in_and_out_of_a_programme_is_counted_apart_from_who_has_more_
         edit(NATIONAL, ('["2", "3", "4"], cap_fen = 80000', '["1", "2"], cap_fen = 90000'))
     )
     people = {
-        make_person(level, level): n for level, n in (("1", 5), ("2", 7), ("3", 11), ("", 13))
+        make_person(level, level): {1: n} for level, n in (("1", 5), ("2", 7), ("3", 11), ("", 13))
     }
 
     change = run(people, get_programme(NATIONAL), wider).change
@@ -188,7 +187,7 @@ def test_who_moves_in_and_out_of_a_programme_is_counted_apart_from_who_has_more_
 )
 def test_one_sentence_says_what_a_change_comes_to(cap, sentence):
     other = load(edit(NATIONAL, ("cap_fen = 80000", f"cap_fen = {cap}")))
-    simulation = run({make_person("3", "3"): 1_200}, get_programme(NATIONAL), other)
+    simulation = run({make_person("3", "3"): {1: 1_200}}, get_programme(NATIONAL), other)
 
     said = word_verdict(simulation=simulation, month="2026-12", voice=CHINESE)
 
@@ -196,7 +195,9 @@ def test_one_sentence_says_what_a_change_comes_to(cap, sentence):
 
 
 def test_tables_without_levels_hold_neither_levels_nor_reasons():
-    simulation = run({make_person("3", ""): 1}, get_programme(NATIONAL), get_programme(SIX_CLASSES))
+    simulation = run(
+        {make_person("3", ""): HERE}, get_programme(NATIONAL), get_programme(SIX_CLASSES)
+    )
 
     with_levels, without = (
         list_tables(simulation=simulation, places={}, with_levels=shown, voice=CHINESE)

@@ -1,8 +1,7 @@
 """Reading a roster for a simulation: columns only, each table once; nothing is written."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,7 @@ from voucher.periods import full_years, next_month
 from voucher.refusals import N_, BadInput
 from voucher.reports.rules.cells import Place
 from voucher.reports.rules.judging import LevelsFrom, choose_levels, make_judge
-from voucher.reports.rules.simulating import Person, Simulation, simulate_roster
+from voucher.reports.rules.simulating import Person, Roster, Simulation, simulate_roster
 from voucher.residents.models import Resident
 from voucher.schemes.queries import GBT, list_bundled_schemes
 from voucher.schemes.rules.programmes import Programme
@@ -145,30 +144,25 @@ def _read_scale(
 
 def _count_people(
     scope: ColumnElement[bool], on: date, levels: Sequence[Mapping[int, str]]
-) -> dict[Person, int]:
+) -> Roster:
     # The situation stays text until people are counted: it is parsed once for each that occurs.
     rows = db.session.execute(
         select(
             Resident.id, Resident.community_id, Resident.born_date, cast(Resident.situation, Text)
         ).where(scope)
     )
-    counted = Counter(_describe(rows, on, levels))
-    return {
-        Person(community_id, _make_facts(age, situation, gbt), tuple(own)): count
-        for (community_id, age, situation, gbt, *own), count in counted.items()
-    }
-
-
-def _describe(
-    rows: Any, on: date, levels: Sequence[Mapping[int, str]]
-) -> Iterator[tuple[Any, ...]]:
     ages: dict[date, int] = {}
+    counted: dict[tuple[Any, ...], dict[int, int]] = {}
     for resident_id, community_id, born, situation in rows:
         age = ages.get(born)
         if age is None:
             age = ages[born] = full_years(born, on)
-        yield (community_id, age, situation, *[of.get(resident_id, "") for of in levels])
+        alike = (age, situation, *[of.get(resident_id, "") for of in levels])
+        places = counted.setdefault(alike, {})
+        places[community_id] = places.get(community_id, 0) + 1
+    return {_describe(*alike): places for alike, places in counted.items()}
 
 
-def _make_facts(age: int, situation: str, gbt_level: str) -> Facts:
-    return Facts(age=age, situation=tuple(json.loads(situation)), gbt_level=gbt_level)
+def _describe(age: int, situation: str, gbt_level: str, *levels: str) -> Person:
+    facts = Facts(age=age, situation=tuple(json.loads(situation)), gbt_level=gbt_level)
+    return Person(facts, levels)

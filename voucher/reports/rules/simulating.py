@@ -16,11 +16,18 @@ BAND_EDGES_FEN = (0, 1_000, 5_000, 10_000, 20_000, 50_000)
 
 
 class Person(NamedTuple):
-    """Everything a simulation knows of a resident; many residents are one such person."""
+    """
+    Everything a simulation judges a resident by; many residents are one such person.
 
-    community_id: int
+    `levels` is the level on the scale of each programme, "" for none.
+    """
+
     facts: Facts
     levels: tuple[str, ...]
+
+
+# For each person, how many residents of each community are such a person.
+Roster = Mapping[Person, Mapping[int, int]]
 
 
 @dataclass(slots=True)
@@ -126,39 +133,34 @@ class Simulation:
 
 
 class _Judged(NamedTuple):
-    community_id: int
+    places: Mapping[int, int]
     residents: int
     dues: tuple[Due, ...]
 
 
 def simulate_roster(
     *,
-    people: Mapping[Person, int],
+    people: Roster,
     programmes: Sequence[tuple[Programme, LevelsFrom, Judge]],
     district_code: str,
 ) -> Simulation:
-    """Judge a roster, given as how many residents are such a person, by one programme or two."""
-    judged = [
-        _Judged(
-            person.community_id,
-            count,
-            tuple(
-                judge(person.facts, level)
-                for (_, _, judge), level in zip(programmes, person.levels, strict=True)
-            ),
-        )
-        for person, count in people.items()
-    ]
+    """Judge a roster by one programme or two."""
+    judges = [judge for _, _, judge in programmes]
+    judged = [_judge(person, places, judges) for person, places in people.items()]
     outcomes = tuple(
-        _sum_up(
-            programme, levels_from, [(one.residents, one.dues[n]) for one in judged], district_code
-        )
-        for n, (programme, levels_from, _) in enumerate(programmes)
+        _sum_up(programme, source, [(one.residents, one.dues[n]) for one in judged], district_code)
+        for n, (programme, source, _) in enumerate(programmes)
     )
     communities: dict[int, Group] = {}
-    for community_id, count, dues in judged:
-        communities.setdefault(community_id, Group()).add(count, dues[0], dues[-1])
+    for places, _, dues in judged:
+        for community_id, residents in places.items():
+            communities.setdefault(community_id, Group()).add(residents, dues[0], dues[-1])
     return Simulation(outcomes, communities, _compare(judged) if len(programmes) > 1 else None)
+
+
+def _judge(person: Person, places: Mapping[int, int], judges: Sequence[Judge]) -> _Judged:
+    dues = (judge(person.facts, n) for judge, n in zip(judges, person.levels, strict=True))
+    return _Judged(places, sum(places.values()), tuple(dues))
 
 
 @dataclass(slots=True)
