@@ -9,7 +9,7 @@ from voucher import clock
 from voucher.accounts.models import Account
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import db, transaction
-from voucher.reports.rules.judging import Judge, LevelsFrom, make_judge
+from voucher.reports.rules.judging import Judge, LevelsFrom, make_due_judge
 from voucher.reports.rules.simulating import Person, Simulation, simulate_roster
 from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.queries import GBT, get_programme, get_scheme, load_programme_text
@@ -55,7 +55,7 @@ def find_source(programme: Programme) -> LevelsFrom:
 
 
 def judge(programme: Programme, levels_from: LevelsFrom) -> Judge:
-    return make_judge(programme=programme, levels_from=levels_from)
+    return make_due_judge(programme=programme, levels_from=levels_from)
 
 
 def write_edited(folder: Path, text: str) -> Path:

@@ -101,9 +101,7 @@ def _list_residents(
 ) -> Iterator[Any]:
     wanted = select(
         Resident.id, Resident.community_id, Resident.born_date, Resident.situation
-    ).where(
-        within_area(Resident.community_id, actor), is_due_on_roster(on)
-    )
+    ).where(within_area(Resident.community_id, actor), is_due_on_roster(on))
     if community_id is not None:
         wanted = wanted.where(Resident.community_id == community_id)
     if resident_id is not None:

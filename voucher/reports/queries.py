@@ -17,7 +17,7 @@ from voucher.entitlements.queries import is_due_on_roster
 from voucher.periods import full_years, next_month
 from voucher.refusals import N_, BadInput
 from voucher.reports.rules.cells import Place
-from voucher.reports.rules.judging import LevelsFrom, choose_levels, make_judge
+from voucher.reports.rules.judging import LevelsFrom, choose_levels, make_due_judge
 from voucher.reports.rules.simulating import Person, Roster, Simulation, simulate_roster
 from voucher.residents.models import Resident
 from voucher.schemes.queries import GBT, list_bundled_schemes
@@ -98,7 +98,7 @@ def simulate(
     return simulate_roster(
         people=_count_people(scope, on, levels),
         programmes=[
-            (programme, source, make_judge(programme=programme, levels_from=source))
+            (programme, source, make_due_judge(programme=programme, levels_from=source))
             for programme, source in zip(programmes, sources, strict=True)
         ],
         district_code=get_installation().district_code,

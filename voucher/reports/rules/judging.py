@@ -57,7 +57,7 @@ def choose_levels(*, programme: Programme, is_adopted: bool, counts_proposed: bo
     return LevelsFrom.PROPOSED if counts_proposed else LevelsFrom.CONFIRMED
 
 
-def make_judge(*, programme: Programme, levels_from: LevelsFrom) -> Judge:
+def make_due_judge(*, programme: Programme, levels_from: LevelsFrom) -> Judge:
     """
     Make what judges a resident by facts and the level on the programme's scale, "" for none.
 
