@@ -1,6 +1,6 @@
 """Commands of reports."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from voucher.periods import parse_month
 from voucher.reports import policy
 from voucher.reports.drawing.workbook import write_tables
 from voucher.reports.queries import check_month, is_adopted, list_places, simulate
+from voucher.reports.rules.cells import Place
 from voucher.reports.rules.simulating import Change, Outcome, Simulation
 from voucher.reports.rules.tables import list_tables
 from voucher.reports.rules.wording import CHINESE, word_verdict
@@ -71,11 +72,13 @@ def simulate_cost(
             simulation=found, places=places, with_levels=with_levels, voice=CHINESE
         )
         out.write_bytes(write_tables(tables=tables.values(), lines=[sentence]))
-    first, *others = [_describe(one, with_levels) for one in found.outcomes]
+    asked: Answer = {"sentence": sentence, "month": month, "community": community}
+    return asked | _describe(found, places, with_levels)
+
+
+def _describe(found: Simulation, places: Mapping[int, Place], with_levels: bool) -> dict[str, Any]:
+    first, *others = [_describe_outcome(one, with_levels) for one in found.outcomes]
     return {
-        "sentence": sentence,
-        "month": month,
-        "community": community,
         "residents": found.residents,
         "programme": first,
         "against": others[0] if others else None,
@@ -84,7 +87,7 @@ def simulate_cost(
     }
 
 
-def _describe(outcome: Outcome, with_levels: bool) -> dict[str, Any]:
+def _describe_outcome(outcome: Outcome, with_levels: bool) -> dict[str, Any]:
     programme = outcome.programme
     items = {item.id: item.name.as_json() for item in programme.items}
     return {
@@ -149,15 +152,21 @@ def _describe_change(change: Change) -> dict[str, Any]:
     }
 
 
-def _describe_places(found: Simulation, places: dict[int, Any]) -> Iterator[dict[str, Any]]:
+def _describe_places(found: Simulation, places: Mapping[int, Place]) -> Iterator[dict[str, Any]]:
     for community_id, place in places.items():
         if group := found.communities.get(community_id):
-            described = {"community": place.code, "name": place.name}
-            described |= {"residents": group.residents, "cost_fen": group.fen}
-            if found.change:
-                described |= {"against_fen": group.fen_against, "gains": group.gains}
-                described |= {"loses": group.loses}
-            yield described
+            compared = {
+                "against_fen": group.fen_against,
+                "gains": group.gains,
+                "loses": group.loses,
+            }
+            yield {
+                "community": place.code,
+                "name": place.name,
+                "residents": group.residents,
+                "cost_fen": group.fen,
+                **(compared if found.change else {}),
+            }
 
 
 commands = [simulate_cost]

@@ -132,12 +132,7 @@ def get_programme_version(scheme_version_id: int) -> Programme:
 
 @lru_cache(maxsize=64)
 def _load_kept(text: str) -> Programme:
-    return load_programme(
-        text=text,
-        file="scheme_versions",
-        instruments=_load_bundled_instruments(),
-        catalogue=_load_catalogue(),
-    )
+    return load_programme_text(text=text, file="scheme_versions")
 
 
 def get_scheme(scheme_id: str) -> Instrument | Programme:
