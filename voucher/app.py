@@ -63,6 +63,8 @@ from voucher.redemptions.views.departures import blueprint as departures_pages
 from voucher.redemptions.views.knowing import blueprint as till_pages
 from voucher.redemptions.views.public import blueprint as public_pages
 from voucher.refusals import N_, NotAllowed
+from voucher.reports.cli import commands as reports_commands
+from voucher.reports.views.simulation import blueprint as simulations_pages
 from voucher.residents.cli import commands as residents_commands
 from voucher.residents.views import editing as _editing  # noqa: F401
 from voucher.residents.views.people import blueprint as residents_pages
@@ -118,6 +120,7 @@ PAGES = (
     cases_pages,
     files_pages,
     overview_pages,
+    simulations_pages,
     upkeep_pages,
     make_openapi_pages(API_OPERATIONS),
 )
@@ -138,6 +141,7 @@ COMMANDS = (
     *shops_commands,
     *redemptions_commands,
     *settlements_commands,
+    *reports_commands,
 )
 
 # A coarse guard for each process and address; misses of one account are counted in the database.

@@ -40,6 +40,7 @@ PLUMBING = {
 EXTRA = {
     "divisions": {"sample"},
     "printouts": {"drawing", "fonts"},
+    "reports": {"drawing"},
     "schemes": {"instruments", "programmes", "services.toml"},
     "upkeep": {"sample"},
 }

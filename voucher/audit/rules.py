@@ -37,6 +37,7 @@ ACTION_TITLES = {
     "redemptions.ask_reversal": N_("申请冲正"),
     "redemptions.redeem": N_("核销"),
     "redemptions.reverse": N_("冲正"),
+    "reports.simulate": N_("测算方案费用"),
     "residents.import_roster": N_("导入花名册"),
     "residents.record_departure": N_("登记离开"),
     "settlements.approve": N_("批准结算"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.care_levels.models import CareLevel, LevelState
@@ -86,19 +86,21 @@ def _class(
     return classed.level, None, classed.reasons
 
 
+def is_due_on_roster(on: date) -> ColumnElement[bool]:
+    """Give the condition for residents who can be due something for a period from this day."""
+    return or_(
+        Resident.departed_date.is_(None),
+        # Whoever moved out later in the month keeps it; the dead get no more paper at all.
+        and_(Resident.departed_date > on, Resident.departure != Departure.DIED),
+    )
+
+
 def _list_residents(
     actor: Actor, on: date, community_id: int | None, resident_id: int | None
 ) -> Iterator[Any]:
     wanted = select(
         Resident.id, Resident.community_id, Resident.born_date, Resident.situation
-    ).where(
-        within_area(Resident.community_id, actor),
-        or_(
-            Resident.departed_date.is_(None),
-            # Whoever moved out later in the month keeps it; the dead get no more paper at all.
-            and_(Resident.departed_date > on, Resident.departure != Departure.DIED),
-        ),
-    )
+    ).where(within_area(Resident.community_id, actor), is_due_on_roster(on))
     if community_id is not None:
         wanted = wanted.where(Resident.community_id == community_id)
     if resident_id is not None:

@@ -110,6 +110,20 @@ def open_programme(name: str) -> Programme:
     return _pick_only(load_schemes([Path(name)]).programmes, name)
 
 
+def load_programme_text(*, text: str, file: str) -> Programme:
+    """
+    Read a programme that somebody wrote, to try it; `file` is the name for what is refused.
+
+    :raises BadInput: scheme_invalid.
+    """
+    return load_programme(
+        text=text,
+        file=file,
+        instruments=_load_bundled_instruments(),
+        catalogue=_load_catalogue(),
+    )
+
+
 def get_programme_version(scheme_version_id: int) -> Programme:
     """Get a programme as it was when this version was first used; it never changes."""
     row = db.session.get_one(SchemeVersion, scheme_version_id)
@@ -118,12 +132,7 @@ def get_programme_version(scheme_version_id: int) -> Programme:
 
 @lru_cache(maxsize=64)
 def _load_kept(text: str) -> Programme:
-    return load_programme(
-        text=text,
-        file="scheme_versions",
-        instruments=_load_bundled_instruments(),
-        catalogue=_load_catalogue(),
-    )
+    return load_programme_text(text=text, file="scheme_versions")
 
 
 def get_scheme(scheme_id: str) -> Instrument | Programme:

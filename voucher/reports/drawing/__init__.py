@@ -1,0 +1,1 @@
+"""Workbooks with charts; what is drawn here knows no database and no page."""

@@ -1,0 +1,1 @@
+"""What a simulation works out, from facts alone: pure."""
