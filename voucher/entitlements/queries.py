@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -26,6 +26,9 @@ from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.granting import Grant, judge_grants
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Facts, Reason, Words
+from voucher.stays.queries import list_stopped_residents
+
+IN_HOSPITAL = Reason("in_hospital", {}, N_("住院期间停发"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,11 @@ def list_entitlements(
     Work out what everybody of the area present on the period's first day is due; never the dead.
 
     Age, circumstance and level are those of that day; only confirmed levels count where the
-    programme asks for confirmation.
+    programme asks for confirmation. A stay in hospital that lasts that day may stop everything.
     """
     levels = find_levels_in_force(scale=programme.scale, on=period_from, resident_id=resident_id)
     gbt_levels = find_levels_in_force(scale=GBT, on=period_from, resident_id=resident_id)
+    stopped = list_stopped_residents(on=period_from, resident_id=resident_id)
     for row in _list_residents(actor, period_from, community_id, resident_id):
         gbt = gbt_levels.get(row.id)
         facts = Facts(
@@ -63,7 +67,13 @@ def list_entitlements(
             situation=tuple(row.situation),
             gbt_level=gbt.level if gbt else "",
         )
-        yield _judge(programme, row, facts, levels.get(row.id))
+        entitlement = _judge(programme, row, facts, levels.get(row.id))
+        yield _stop(entitlement) if row.id in stopped else entitlement
+
+
+def _stop(due: Entitlement) -> Entitlement:
+    """Grant nothing while a stay in hospital lasts that stops paper; what else is wrong stays."""
+    return replace(due, grants=(), why_not=(*due.why_not, IN_HOSPITAL)) if due.grants else due
 
 
 def _judge(
