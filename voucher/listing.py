@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from flask import Response
 from flask_babel import gettext
@@ -192,7 +193,9 @@ def send_workbook(*, name: str, columns: Sequence[Column[Any]], rows: Sequence[A
 def send_file_content(*, content: bytes, name: str, kind: str) -> Response:
     """Answer a file to keep, under a name that may be Chinese."""
     answer = Response(content, content_type=kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    # A header is Latin-1: a Chinese name goes in the form of RFC 6266, or no server can send it.
+    named = {"filename": name} if name.isascii() else {"filename*": f"UTF-8''{quote(name)}"}
+    answer.headers.set("Content-Disposition", "attachment", **named)
     return answer
 
 

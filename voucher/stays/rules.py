@@ -101,7 +101,7 @@ def find_end_fault(*, text: str, from_date: date, today: date) -> Fault | None:
     if ended is None:
         return _unreadable(text)
     if ended <= from_date:
-        return Fault("stay_order", N_("出院日期须晚于入院日期"), {})
+        return Fault("stay_order", N_("出院日期须晚于入院日期；当天就回家的，请撤销这次住院"), {})
     if ended > today:
         return Fault("date_future", N_("出院日期不能晚于今天；还没有出院就先不登记"), {})
     return None

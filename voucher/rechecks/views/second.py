@@ -59,7 +59,7 @@ def record(recheck: str) -> tuple[str, int] | Response:
     except Refusal as refusal:
         again = get_recheck(actor=g.actor, public_id=recheck)
         return _show(again, form, judged, refusal), refusal.status
-    flash(gettext("复评已保存。等级不变；两次不一致的，由审核人员安排重新评估。"))
+    flash(gettext("复评已保存。等级不变；两次结果由审核人员比对。"))
     return redirect(url_for("rechecks.show", draw_id=draw_id))
 
 
