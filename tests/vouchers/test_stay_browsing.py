@@ -65,11 +65,15 @@ def test_paper_is_held_for_a_stay_listed_and_released_after_it(serve_town, brows
     with worker.expect_download() as book:
         worker.get_by_role("link", name="导出 Excel").click()
     assert book.value.suggested_filename.endswith(".xlsx")
-    look(approver, site, "stays-en", "/stays/")
-    look(approver, site, "stay-en", stay)
+    look(worker, site, "stays", "/stays/")
+    look(worker, site, "stay", stay)
+    for name, path in (
+        *(("stays", "/stays/"), ("stay-new", f"/stays/new/{key}")),
+        *(("paper", f"/paper/residents/{key}"), ("stay", stay)),
+    ):
+        look(approver, site, f"{name}-en", path)
     assert approver.locator(f"form[action='{stay}/release']").count() == 0
 
-    worker.goto(site.url + stay)
     worker.get_by_role("button", name="登记出院").dblclick()
     worker.get_by_text("已登记出院。").wait_for()
     look(worker, site, "stay-over")

@@ -84,9 +84,13 @@ DRAW_RESULT_COLUMNS = (
 _PLACE: tuple[Column[Any], ...] = (
     Column(N_("老人"), lambda row: row.Resident.name, sort="name"),
     Column(N_("社区"), lambda row: f"{row.street} {row.community}", sort="community"),
-    Column(N_("住址"), lambda row: row.Resident.address),
 )
-WORK_COLUMNS = (*_PLACE, Column(N_("状态"), tell_progress))
+# Who goes there needs the address.
+WORK_COLUMNS = (
+    *_PLACE,
+    Column(N_("住址"), lambda row: row.Resident.address),
+    Column(N_("状态"), tell_progress),
+)
 RESULT_COLUMNS: tuple[Column[Any], ...] = (
     *_PLACE,
     Column(N_("首评日期"), lambda row: row.Assessment.assessed_date, sort="date"),
@@ -210,11 +214,11 @@ def show(draw_id: int) -> str | Response:
         "rechecks/show.html",
         draw=get_draw(actor=g.actor, draw_id=draw_id),
         found=found,
-        columns=(*columns, Column(N_("办理"))),
+        columns=(columns[0], Column(N_("办理")), *columns[1:]),
         sees=sees,
         outcomes=OUTCOME_TITLES,
         tell_period=_tell_period,
         scheme_name=name_scheme,
-        cells=columns,
+        cells=columns[1:],
         may_record=policy.RECORD_RECHECK.allows(g.actor),
     )
