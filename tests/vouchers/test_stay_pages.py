@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from tests.accounts.factories import make_account, sign_in
+from tests.accounts.factories import make_account, make_actor, sign_in
 from tests.pages import count_queries, post, read_token
 from tests.vouchers.factories import AGE_BANDS, add_resident, make_town, make_vouchers
 from voucher import clock
@@ -18,7 +18,9 @@ from voucher.residents.models import Resident
 from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.queries import get_programme
 from voucher.stays.models import Stay
+from voucher.stays.queries import count_open_stays
 from voucher.vouchers.models import Voucher
+from voucher.vouchers.queries.paper import count_stays_to_release
 
 KEEPERS = {Role.WORKER, Role.APPROVER}
 READERS = {*KEEPERS, Role.AUDITOR}
@@ -272,3 +274,24 @@ def test_the_list_to_collect_goes_out_as_a_workbook_and_that_is_an_event(client,
     assert [(one.subject_id, one.facts) for one in events] == [
         (public_id, {"rows": len(list_serials()), "export": True})
     ]
+
+
+def test_paper_that_nobody_released_yet_is_found_in_the_list(client, public_id):
+    enter(client, Role.APPROVER)
+    stay = record(client, public_id).location
+    path, actor = "/stays/?standing=to_release", make_actor(name="b", role=Role.APPROVER)
+
+    def waits() -> tuple[bool, int, int]:
+        today = clock.today()
+        counts = (
+            count_open_stays(actor=actor, on=today),
+            count_stays_to_release(actor=actor, on=today),
+        )
+        return "王秀英" in client.get(path).get_data(as_text=True), *counts
+
+    lasting = waits()
+    post(client, f"{stay}/end", ended="2026-12-05", client_key="k2")
+    over = waits()
+    post(client, f"{stay}/release", client_key="k3")
+
+    assert [lasting, over, waits()] == [(False, 1, 0), (True, 0, 1), (False, 0, 0)]

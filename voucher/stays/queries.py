@@ -103,10 +103,11 @@ def select_stays(*, actor: Actor, name: str, standing: str, on: date) -> Select[
 def _stands(standing: Standing, on: date) -> ColumnElement[bool]:
     holds = Stay.withdrawn_at.is_(None)
     match standing:
+        # Whoever left or died is waited for no more.
         case Standing.LASTING:
-            return lasts_on(on)
+            return and_(lasts_on(on), Resident.departed_date.is_(None))
         case Standing.COMING:
-            return and_(holds, Stay.from_date > on)
+            return and_(holds, Stay.from_date > on, Resident.departed_date.is_(None))
         case Standing.OVER:
             return and_(holds, Stay.to_date <= on)
         case Standing.WITHDRAWN:

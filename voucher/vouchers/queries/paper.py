@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -16,6 +16,9 @@ from voucher.listing import Slice, Wanted, take_slice
 from voucher.residents.models import Resident
 from voucher.schemes.queries import get_programme_version
 from voucher.schemes.rules.values import Words
+from voucher.stays.models import Stay
+from voucher.stays.queries import lasts_on
+from voucher.stays.rules import Effect
 from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
 from voucher.vouchers.rules import AWAY, OPEN_STATES
 
@@ -125,6 +128,28 @@ def find_held_away(*, resident_ids: Iterable[int]) -> Mapping[int, int]:
         .group_by(Voucher.resident_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def waits_for_release(on: date) -> ColumnElement[bool]:
+    """Give the condition that a stay that held paper is over on a day, and the paper still held."""
+    held = exists().where(
+        Voucher.resident_id == Stay.resident_id,
+        Voucher.state.in_(OPEN_STATES),
+        Voucher.held_reason == AWAY,
+    )
+    return and_(Stay.effect == Effect.HOLD, ~lasts_on(on), held)
+
+
+def count_stays_to_release(*, actor: Actor, on: date) -> int:
+    """Count the stays of the area that are over while their paper is still held."""
+    return (
+        db.session.scalar(
+            select(func.count(Stay.id))
+            .join(Resident, Resident.id == Stay.resident_id)
+            .where(waits_for_release(on), within_area(Resident.community_id, actor))
+        )
+        or 0
+    )
 
 
 def _changes(

@@ -44,12 +44,13 @@ from voucher.stays.rules import (
 )
 from voucher.vouchers.operations.staying import admit_resident, release_after_stay
 from voucher.vouchers.policy import RELEASE_AFTER_STAY
-from voucher.vouchers.queries.paper import find_held_away, list_paper_out
+from voucher.vouchers.queries.paper import find_held_away, list_paper_out, waits_for_release
 
 blueprint = Blueprint("stays", __name__, url_prefix="/stays")
 
 _WRONG = BadInput("fields", N_("有几处需要改正，请看各栏下面的说明"))
 _FILTERS = ("name", "standing")
+TO_RELEASE = "to_release"
 
 
 def _tell(row: Any) -> str:
@@ -84,8 +85,10 @@ def show_list() -> str | Response:
         standing=standing if standing in set(Standing) else "all",
         on=clock.today(),
     )
+    if standing == TO_RELEASE:
+        query = query.where(waits_for_release(clock.today()))
+    _record("stays.list", "stays", standing[:20], export=wanted.is_export)
     found = take_slice(query, wanted=wanted, sorts=STAY_SORTS, last=Stay.__table__.c.id.desc())
-    _record("stays.list", "stays", standing[:20], rows=len(found.rows), export=wanted.is_export)
     if wanted.is_export:
         return send_workbook(name=gettext("住院"), columns=COLUMNS, rows=found.rows)
     held = find_held_away(resident_ids=[row.Stay.resident_id for row in found.rows])
@@ -94,7 +97,7 @@ def show_list() -> str | Response:
         found=found,
         columns=(*COLUMNS, Column(N_("暂停的券"), is_number=True)),
         held=held,
-        standings=STANDING_TITLES,
+        standings={**STANDING_TITLES, TO_RELEASE: N_("券待恢复"), "all": N_("全部")},
         titles=EFFECT_TITLES,
         tell=_tell,
     )
