@@ -46,32 +46,15 @@ def test_paper_is_held_for_a_stay_listed_and_released_after_it(serve_town, brows
     approver = sign_in_at(en, site, "approver")
 
     look(worker, site, "stays-empty", "/stays/")
-    worker.goto(f"{site.url}/stays/new/{key}")
-    worker.get_by_label("暂停：").check()
-    worker.get_by_label("入院日期").fill("2026-12-01")
-    worker.get_by_label("医院").fill("示例医院")
-    look(worker, site, "stay-new")
-    worker.get_by_role("button", name="下一步：看后果").click()
-    worker.get_by_role("heading", name="要收回的券").wait_for()
-    look(worker, site, "stay-preview")
-    worker.get_by_role("button", name="确认登记住院").dblclick()
-    worker.get_by_text("已登记住院，暂停 3 张券。").wait_for()
-    stay = worker.url.removeprefix(site.url)
+    stay = record_stay(worker, site, key)
     assert read_first(site, mine) == ["away"] * 3
-
-    worker.get_by_role("link", name="打印或导出这份清单").click()
-    worker.get_by_role("heading", name="要收回的券").wait_for()
-    look(worker, site, "paper")
-    with worker.expect_download() as book:
-        worker.get_by_role("link", name="导出 Excel").click()
-    assert book.value.suggested_filename.endswith(".xlsx")
-    look(worker, site, "stays", "/stays/")
-    look(worker, site, "stay", stay)
-    for name, path in (
-        *(("stays", "/stays/"), ("stay-new", f"/stays/new/{key}")),
-        *(("paper", f"/paper/residents/{key}"), ("stay", stay)),
-    ):
-        look(approver, site, f"{name}-en", path)
+    take_list(worker, site)
+    for page, language in ((approver, "-en"), (worker, "")):
+        for name, path in (
+            *(("stays", "/stays/"), ("stay-new", f"/stays/new/{key}")),
+            *(("paper", f"/paper/residents/{key}"), ("stay", stay)),
+        ):
+            look(page, site, f"{name}{language}", path)
     assert approver.locator(f"form[action='{stay}/release']").count() == 0
 
     worker.get_by_role("button", name="登记出院").dblclick()
@@ -82,6 +65,29 @@ def test_paper_is_held_for_a_stay_listed_and_released_after_it(serve_town, brows
     approver.locator(".alert-success").wait_for()
     assert read_first(site, mine) == [None] * 3
     look_at_levels(approver, site)
+
+
+def record_stay(worker, site, key: str) -> str:
+    """Record a stay that holds the paper, and give the address of its page."""
+    worker.goto(f"{site.url}/residents/{key}")
+    worker.get_by_role("link", name="登记住院").click()
+    worker.get_by_label("暂停：").check()
+    worker.get_by_label("入院日期").fill("2026-12-01")
+    worker.get_by_label("医院").fill("示例医院")
+    worker.get_by_role("button", name="下一步：看后果").click()
+    worker.get_by_role("heading", name="要收回的券").wait_for()
+    look(worker, site, "stay-preview")
+    worker.get_by_role("button", name="确认登记住院").dblclick()
+    worker.get_by_text("已登记住院，暂停 3 张券。").wait_for()
+    return str(worker.url.removeprefix(site.url))
+
+
+def take_list(worker, site) -> None:
+    worker.get_by_role("link", name="打印或导出这份清单").click()
+    worker.get_by_role("heading", name="要收回的券").wait_for()
+    with worker.expect_download() as book:
+        worker.get_by_role("link", name="导出 Excel").click()
+    assert book.value.suggested_filename == "要收回的券.xlsx"
 
 
 def look_at_levels(approver, site) -> None:
