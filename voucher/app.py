@@ -52,6 +52,11 @@ from voucher.overview.views.redemptions import blueprint as redemptions_pages
 from voucher.overview.views.vouchers import blueprint as vouchers_pages
 from voucher.printouts.cli import commands as printouts_commands
 from voucher.printouts.views import blueprint as printouts_pages
+
+# Their routes belong to the blueprint of draws.
+from voucher.rechecks.views import agreement as _agreement  # noqa: F401
+from voucher.rechecks.views import second as _second  # noqa: F401
+from voucher.rechecks.views.draws import blueprint as rechecks_pages
 from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
 
@@ -84,7 +89,9 @@ from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
 from voucher.vouchers.cli import commands as vouchers_commands
 from voucher.vouchers.views.handovers import blueprint as handovers_pages
+from voucher.vouchers.views.paper import blueprint as paper_pages
 from voucher.vouchers.views.runs import blueprint as runs_pages
+from voucher.vouchers.views.stays import blueprint as stays_pages
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
@@ -97,10 +104,13 @@ PAGES = (
     roster_pages,
     assessments_pages,
     assessment_file_pages,
+    rechecks_pages,
     levels_pages,
     runs_pages,
     vouchers_pages,
     handovers_pages,
+    paper_pages,
+    stays_pages,
     printouts_pages,
     till_pages,
     public_pages,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,9 @@ from voucher.schemes.rules.classing import Classed, make_classer
 from voucher.schemes.rules.granting import Grant, Granted, make_judge
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Facts, Reason, Words
+from voucher.stays.queries import list_stopped_residents
+
+IN_HOSPITAL = Reason("in_hospital", {}, N_("住院期间停发"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,12 @@ def list_entitlements(
     Work out what everybody of the area present on the period's first day is due; never the dead.
 
     Age, circumstance and level are those of that day; only confirmed levels count where the
-    programme asks for confirmation.
+    programme asks for confirmation. A stay in hospital that lasts that day may stop everything.
     """
     levels = find_levels_in_force(scale=programme.scale, on=period_from, resident_id=resident_id)
     gbt_levels = find_levels_in_force(scale=GBT, on=period_from, resident_id=resident_id)
     classify, judge = make_classer(programme), make_judge(programme)
+    stopped = list_stopped_residents(on=period_from, resident_id=resident_id)
     for row in _list_residents(actor, period_from, community_id, resident_id):
         gbt = gbt_levels.get(row.id)
         facts = Facts(
@@ -68,9 +72,15 @@ def list_entitlements(
         else:
             level, level_id, reasons = _class(classify, facts)
         granted = judge(level, facts) if level else Granted((), reasons)
-        yield Entitlement(
+        due = Entitlement(
             row.id, row.community_id, level, level_id, granted.grants, granted.why_not
         )
+        yield _stop(due) if row.id in stopped else due
+
+
+def _stop(due: Entitlement) -> Entitlement:
+    """Grant nothing while a stay in hospital lasts that stops paper; what else is wrong stays."""
+    return replace(due, grants=(), why_not=(*due.why_not, IN_HOSPITAL)) if due.grants else due
 
 
 def _read_level(confirmed: LevelInForce | None) -> tuple[str, int | None, tuple[Reason, ...]]:

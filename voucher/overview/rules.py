@@ -40,6 +40,13 @@ DEEDS = {
     "residents.correct": N_("更正资料"),
     "residents.record_departure": N_("登记离开"),
     "residents.register": N_("登记"),
+    "rechecks.record": N_("复评"),
+    "stays.record": N_("登记住院"),
+    "stays.read": N_("查看住院"),
+    "stays.end": N_("登记出院"),
+    "stays.withdraw": N_("撤销住院"),
+    "vouchers.list_paper_out": N_("查看在外的券"),
+    "vouchers.release_after_stay": N_("住院后恢复券"),
 }
 
 

@@ -23,3 +23,10 @@ APPROVE_REPLACEMENT = Action(
 LIST_VOUCHERS = Action(
     "vouchers.list", (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR),)
 )
+# Names and addresses of who holds what: for those who call on people to collect it.
+LIST_PAPER_OUT = Action(
+    "vouchers.list_paper_out", (has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR),)
+)
+# Whose level would change is health data of people not yet told: for who decides it.
+LIST_PAPER_OF_LEVELS = Action("vouchers.list_paper_of_levels", (has_role(Role.APPROVER),))
+RELEASE_AFTER_STAY = Action("vouchers.release_after_stay", (has_role(Role.APPROVER),))

@@ -49,7 +49,9 @@ KIND_TITLES: dict[str, str] = {
     "discount": N_("折扣券"),
 }
 # Reasons for a hold that the system itself gives; people's are in their own words.
-HELD_TITLES: dict[str, str] = {"died": N_("持券人已去世")}
+# Readers of paper need not know of an illness: who is in hospital is only away.
+AWAY = "away"
+HELD_TITLES: dict[str, str] = {"died": N_("持券人已去世"), AWAY: N_("持券人暂时不在家")}
 
 TITLES = {
     "state": VOUCHER_TITLES,

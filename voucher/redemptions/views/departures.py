@@ -27,6 +27,7 @@ from voucher.residents.rules.departures import (
     Departure,
     find_departure_faults,
 )
+from voucher.vouchers.queries.paper import list_paper_out
 from voucher.workbooks.cells import read_day
 from voucher.workbooks.faults import Fault
 
@@ -99,6 +100,7 @@ def preview(public_id: str) -> str | tuple[str, int] | Response:
         foreseen=foresee_departure(
             resident=resident, departure=departure, departed_date=departed_date
         ),
+        papers=list_paper_out(actor=g.actor, resident_ids=[resident.id]),
     )
 
 

@@ -20,6 +20,7 @@ from voucher.residents.rules.departures import Departure
 from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.rules.lives import find_period_to
 from voucher.schemes.rules.programmes import Programme
+from voucher.stays.queries import list_stopped_residents
 from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
 from voucher.vouchers.operations.planning import Plan, check_time, plan_run
 from voucher.vouchers.queries.runs import check_whole_run, find_latest_run, get_run
@@ -157,6 +158,7 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
     check_time(run.period_from, local_date(now))
     _move_run(run, RunState.APPROVED, approved_by=actor.account_id, approved_at=now)
     _check_still_true(run, programme)
+    _check_nobody_stopped(run)
     commit_budget(programme=run.programme, period_from=run.period_from, amount_fen=run.value_fen)
     run.first_serial = take_serials(month=run.period_from, count=run.vouchers)
     event_id = record_event(
@@ -217,6 +219,19 @@ def _check_still_true(run: IssueRun, programme: Programme) -> None:
             ),
             run=run.id,
             **faults,
+        )
+
+
+def _check_nobody_stopped(run: IssueRun) -> None:
+    """Refuse a draft for somebody whose stay in hospital meanwhile stops paper."""
+    stopped = list_stopped_residents(on=run.period_from)
+    due = db.session.scalars(select(RunLine.resident_id).where(RunLine.run_id == run.id))
+    if count := len(stopped.intersection(due)):
+        raise Refusal(
+            "run_outdated",
+            N_("批次 %(run)s 已过时：其中 %(stopped)s 人现已停发；请取消后重新生成"),
+            run=run.id,
+            stopped=count,
         )
 
 

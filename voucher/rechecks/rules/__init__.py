@@ -1,0 +1,1 @@
+"""How a sample is drawn, and how far two pairs agree. Pure."""
