@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.care_levels.models import CareLevel, LevelState
-from voucher.care_levels.queries import (
+from voucher.care_levels.queries.levels import (
     LevelInForce,
     find_levels_in_force,
     list_present_residents,

@@ -19,7 +19,7 @@ from voucher.assessments.policy import RECORD_ASSESSMENT
 from voucher.assessments.queries import list_assessments_of_resident
 from voucher.audit.operations import record_event
 from voucher.audit.queries import list_events_about
-from voucher.care_levels.queries import list_levels_of_resident
+from voucher.care_levels.queries.levels import list_levels_of_resident
 from voucher.cases.rules import KIND_TITLES as CASE_TITLES
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
