@@ -34,7 +34,14 @@ from voucher.assessments.views.assessing import blueprint as assessments_pages
 from voucher.assessments.views.importing import blueprint as assessment_file_pages
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands
-from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
+from voucher.config import (
+    Home,
+    count_proxies,
+    find_home_path,
+    load_home,
+    read_deadlines,
+    read_key,
+)
 from voucher.console import Doors, Gate
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions.cli import commands as divisions_commands
@@ -216,6 +223,7 @@ def _settings(home: Home) -> dict[str, Any]:
     local = [] if is_live else ["localhost", "127.0.0.1", "[::1]"]
     return {
         "HOME": home,
+        "DEADLINES": read_deadlines(),
         "SECRET_KEY": read_key(home, "session"),
         "SQLALCHEMY_DATABASE_URI": home.database_url,
         # The message of a fault goes to the log, where no code, key or name may stand.
