@@ -116,6 +116,18 @@ RELATION_TITLES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class AppealWish:
+    """Who appeals against which level, when and why, read and checked."""
+
+    level_id: int
+    appellant: str
+    relation: Relation
+    appealed_date: date
+    reason: str
+    late_reason: str
+
+
 def last_day_to_appeal(*, confirmed: date, days: int) -> date:
     """Give the last day of an appeal in time; the day of the confirmation does not count."""
     return confirmed + timedelta(days=days)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
+from voucher.care_levels.queries.proposals import is_open_proposal
 from voucher.db import count_changed, db
 from voucher.residents.models import Resident
 
@@ -27,8 +28,8 @@ def confirm_levels(
     """
     Put every proposal of the area in force, except the actor's own; give how many.
 
-    With a choice, only what was chosen. The level before ends on the day the new one begins; one
-    that began no earlier is replaced.
+    Not those of people who departed, nor of people who appeal. With a choice, only what was chosen.
+    The level before ends on the day the new one begins; one that began no earlier is replaced.
     """
     choice = choice or Choice(graded_until=now)
     mine = _proposals_of(actor, scale, on, choice)
@@ -60,7 +61,7 @@ def _proposals_of(
         chosen,
         row.graded_at <= choice.graded_until,
         row.scale == scale,
-        row.state == LevelState.PROPOSED,
+        is_open_proposal(row),
         row.from_date <= on,
         row.graded_by != actor.account_id,
         row.resident_id.in_(in_area),

@@ -17,6 +17,7 @@ from voucher.care_levels.queries.levels import (
     find_present_levels,
     list_present_residents,
 )
+from voucher.care_levels.queries.proposals import find_rejected
 from voucher.db import db
 from voucher.periods import full_years
 from voucher.schemes.operations import freeze_scheme
@@ -121,7 +122,13 @@ def _write_proposals(
     actor: Actor, programme: Programme, proposals: list[_Proposal], now: datetime
 ) -> int:
     present = find_present_levels(scale=programme.scale)
-    fresh = [p for p in proposals if not _is_known(present.get(p.resident_id), p)]
+    rejected = find_rejected(scale=programme.scale)
+    fresh = [
+        p
+        for p in proposals
+        if not _is_known(present.get(p.resident_id), p)
+        and (p.resident_id, p.assessment_id, p.level) not in rejected
+    ]
     if not fresh:
         return 0
     scale = programme if programme.has_own_scale else get_instrument(programme.scale)

@@ -36,22 +36,6 @@ def list_present_residents(*, actor: Actor, on: date) -> Iterable[Any]:
     )
 
 
-def count_waiting_levels(*, actor: Actor) -> int:
-    """Count the proposed levels of the area that wait for somebody else than who graded."""
-    return (
-        db.session.scalar(
-            select(func.count(CareLevel.id))
-            .join(Resident, Resident.id == CareLevel.resident_id)
-            .where(
-                CareLevel.state == LevelState.PROPOSED,
-                CareLevel.graded_by != actor.account_id,
-                within_area(Resident.community_id, actor),
-            )
-        )
-        or 0
-    )
-
-
 def count_waiting_ungraded(*, actor: Actor) -> int:
     """Count who of the area was assessed and has no level, not even a proposed one."""
     assessed = exists().where(Assessment.resident_id == Resident.id)
