@@ -21,7 +21,7 @@ from voucher.care_levels.rules import (
 from voucher.config import Deadlines
 from voucher.db import count_changed, db
 from voucher.periods import local_date
-from voucher.refusals import N_, BadInput, NotAllowed, NotFound, Refusal
+from voucher.refusals import N_, BadInput, NotFound, Refusal
 from voucher.residents.models import Resident
 from voucher.residents.queries import get_resident
 
