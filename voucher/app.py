@@ -34,6 +34,8 @@ from voucher.assessments.views.assessing import blueprint as assessments_pages
 from voucher.assessments.views.importing import blueprint as assessment_file_pages
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands
+from voucher.care_levels.views.appeals import blueprint as appeals_pages
+from voucher.care_levels.views.levels import blueprint as levels_pages
 from voucher.config import (
     Home,
     count_proxies,
@@ -45,8 +47,10 @@ from voucher.config import (
 from voucher.console import Doors, Gate
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions.cli import commands as divisions_commands
+
+# Its routes belong to the blueprint of levels.
+from voucher.entitlements import views as _proposals  # noqa: F401
 from voucher.entitlements.cli import commands as entitlements_commands
-from voucher.entitlements.views import blueprint as levels_pages
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages
@@ -103,6 +107,7 @@ PAGES = (
     assessments_pages,
     assessment_file_pages,
     levels_pages,
+    appeals_pages,
     runs_pages,
     vouchers_pages,
     handovers_pages,

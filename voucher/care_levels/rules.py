@@ -76,7 +76,7 @@ class AppealState(StrEnum):
 
 
 OPEN_STATES = (AppealState.REGISTERED, AppealState.ASSESSED)
-APPEAL_TITLES = {
+APPEAL_TITLES: dict[str, str] = {
     AppealState.REGISTERED: N_("等待复评"),
     AppealState.ASSESSED: N_("等待决定"),
     AppealState.DECIDED: N_("已决定"),
@@ -91,7 +91,7 @@ class Outcome(StrEnum):
     CHANGED = "changed"
 
 
-OUTCOME_TITLES = {
+OUTCOME_TITLES: dict[str, str] = {
     Outcome.UPHELD: N_("维持原等级"),
     Outcome.CHANGED: N_("改为复评的等级"),
 }
@@ -107,7 +107,7 @@ class Relation(StrEnum):
     OTHER = "other"
 
 
-RELATION_TITLES = {
+RELATION_TITLES: dict[str, str] = {
     Relation.OWN: N_("本人"),
     Relation.SPOUSE: N_("配偶"),
     Relation.CHILD: N_("子女"),
