@@ -62,7 +62,8 @@ from voucher.overview.views.home import blueprint as overview_pages
 from voucher.overview.views.redemptions import blueprint as redemptions_pages
 from voucher.overview.views.vouchers import blueprint as vouchers_pages
 from voucher.printouts.cli import commands as printouts_commands
-from voucher.printouts.views import blueprint as printouts_pages
+from voucher.printouts.views.files import blueprint as printouts_pages
+from voucher.printouts.views.letters import blueprint as letters_pages
 from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
 
@@ -112,6 +113,7 @@ PAGES = (
     vouchers_pages,
     handovers_pages,
     printouts_pages,
+    letters_pages,
     till_pages,
     public_pages,
     redemptions_pages,

@@ -88,9 +88,10 @@ def show_list() -> str | Response:
 
 def _add_deeds(*, can_choose: bool) -> tuple[Column[Proposal], ...]:
     """Give the columns with what this reader can do to a row before and after them."""
-    before = (Column[Proposal](N_("选择")),) if can_choose else ()
-    after = (Column[Proposal](N_("处理")),) if policy.REJECT.allows(g.actor) else ()
-    return (*before, *COLUMNS, *after)
+    choice: Column[Proposal] = Column(N_("选择"))
+    deed: Column[Proposal] = Column(N_("处理"))
+    shown = (choice, *COLUMNS) if can_choose else COLUMNS
+    return (*shown, deed) if policy.REJECT.allows(g.actor) else shown
 
 
 @blueprint.get("/grade")

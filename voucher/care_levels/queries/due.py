@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, distinct, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -52,7 +52,7 @@ def find_months(*, scale: str, district_months: int | None) -> int | None:
 def list_intervals(*, district_months: int | None) -> dict[str, int]:
     """Give, by the assessed scales in use, after how many months one is assessed again."""
     scales = db.session.scalars(
-        select(distinct(CareLevel.scale)).where(CareLevel.assessment_id.is_not(None))
+        select(CareLevel.scale).where(CareLevel.assessment_id.is_not(None)).distinct()
     )
     found = {
         scale: find_months(scale=scale, district_months=district_months) for scale in sorted(scales)
