@@ -23,7 +23,7 @@ from voucher.printouts.drawing.paper import (
 )
 from voucher.refusals import N_
 
-LEFT, TOP, WIDTH, BOTTOM = 22.0, 34.0, 166.0, 262.0
+LEFT, TOP, WIDTH, BOTTOM = 22.0, 31.0, 166.0, 268.0
 BODY, VALUE, TITLE, SMALL = 16.0, 21.0, 24.0, 12.0
 _SIGNED = Place(x=LEFT, y=275, width=WIDTH, size=BODY, floor=10)
 _TITLE = Place(x=LEFT, y=17, width=WIDTH, size=TITLE, floor=16, weight=Weight.BOLD, align="centre")
@@ -168,15 +168,15 @@ _Paragraph = tuple[str, float, Weight, float, bool]
 
 
 def _say_plainly(text: str) -> _Paragraph:
-    return text, BODY, Weight.REGULAR, 1.5, False
+    return text, BODY, Weight.REGULAR, 1.0, False
 
 
 def _say_large(text: str) -> _Paragraph:
-    return text, VALUE, Weight.BOLD, 2.0, False
+    return text, VALUE, Weight.BOLD, 1.0, False
 
 
 def _head(text: str) -> _Paragraph:
-    return text, BODY, Weight.BOLD, 5.0, True
+    return text, BODY, Weight.BOLD, 3.5, True
 
 
 def _list_paragraphs(letter: Letter, say: Say) -> Iterator[_Paragraph]:
@@ -195,7 +195,7 @@ def _list_paragraphs(letter: Letter, say: Say) -> Iterator[_Paragraph]:
     yield from _tell_consequences(letter, say, facts)
     yield from _tell_rights(letter, say, facts)
     signed = letter.decision.decided_date if letter.decision else letter.confirmed_date
-    yield (f"{letter.district}  {signed.isoformat()}", BODY, Weight.BOLD, 6.0, False)
+    yield (f"{letter.district}  {signed.isoformat()}", BODY, Weight.BOLD, 3.5, False)
 
 
 def _list_facts(letter: Letter) -> dict[str, object]:
@@ -224,7 +224,7 @@ def _tell_occasion(letter: Letter, say: Say, facts: dict[str, object]) -> Iterat
         sentence = N_("您的类别按《%(scale)s》和登记的资料确定，%(confirmed)s 经街道审核确认。")
     else:
         sentence = N_(
-            "您于 %(assessed)s 接受了上门评估，评估员是%(assessors)s，所用量表是《%(scale)s》。"
+            "您于 %(assessed)s 接受了评估，评估员是%(assessors)s，所用量表是《%(scale)s》。"
             "结果已于 %(confirmed)s 经街道审核确认。"
         )
     yield _say_plainly(say(sentence) % facts)
