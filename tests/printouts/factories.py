@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from voucher import codes, signing, tokens
 from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine, HandoverList
+from voucher.printouts.drawing.letter import Letter
 from voucher.printouts.drawing.statement import Statement, StatementLine
 
 MONTH = date(2026, 12, 1)
@@ -113,3 +114,32 @@ def make_statement(*lines: StatementLine, **values) -> Statement:
         lines=lines,
     )
     return replace(statement, **values)
+
+
+def make_letter(**values) -> Letter:
+    """Give a letter that tells level 3, moved there by a diagnosis."""
+    letter = Letter(
+        number="L000123",
+        district="示例区",
+        place="示例街道 示例社区",
+        name="王秀英",
+        scale="老年人能力评估规范（GB/T 42195-2022）",
+        level="能力重度受损（重度失能）",
+        from_date=date(2026, 12, 1),
+        assessed_date=date(2026, 12, 1),
+        assessors="何静、罗伟",
+        confirmed_date=date(2026, 12, 5),
+        reasons=(
+            "各部分得分：自理能力 2 分（满分 32 分）；基础运动能力 16 分（满分 16 分）。",
+            "合计 60 分，在 46 至 65 分一档，对应：能力中度受损（中度失能）。",
+            "确诊痴呆或精神行为障碍，加重一级（诊断：失智）",
+        ),
+        programmes=("养老服务消费补贴（2026）",),
+        appeal_until=date(2027, 1, 4),
+        decision_days=30,
+        next_date=date(2027, 6, 1),
+        phone="028-0000 0000",
+        decision=None,
+        mark=Mark.TEST,
+    )
+    return replace(letter, **values)

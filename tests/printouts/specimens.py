@@ -1,5 +1,5 @@
 """
-Draw the specimens of `printouts/samples/`: a sheet, a handover list, a statement.
+Draw the specimens of `printouts/samples/`: a sheet, a handover list, a statement, a letter.
 
 Everybody and everything on them is invented, and every piece says that it is a test. Run by
 `make specimens` after a change of the paper; a test says when that was forgotten.
@@ -12,6 +12,7 @@ from tests.printouts.factories import (
     FULL_NAMES,
     make_handover,
     make_handover_line,
+    make_letter,
     make_statement,
     make_statement_line,
     make_voucher,
@@ -19,6 +20,7 @@ from tests.printouts.factories import (
 from tests.structure.source import ROOT
 from voucher.printouts.drawing.fields import Mark
 from voucher.printouts.drawing.handover import draw_handover_list
+from voucher.printouts.drawing.letter import draw_letters
 from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.drawing.statement import draw_statement
 
@@ -35,7 +37,7 @@ KINDS = (
 
 
 def draw_specimens(folder: Path) -> None:
-    """Draw the three files; the same every time."""
+    """Draw the four files; the same every time."""
     vouchers = [make_voucher(number, **KINDS[number % len(KINDS)]) for number in range(1, 9)]
     draw_sheets(path=folder / "sheet.pdf", vouchers=vouchers, title="specimen", mark=Mark.TEST)
     people = [
@@ -47,6 +49,7 @@ def draw_specimens(folder: Path) -> None:
     back = make_statement_line(9, price_fen=-3500, amount_fen=-3000, own_fen=-500)
     statement = make_statement(*lines, back)
     draw_statement(path=folder / "statement.pdf", statement=statement)
+    draw_letters(path=folder / "letter.pdf", letters=[(make_letter(), str)], title="specimen")
 
 
 if __name__ == "__main__":

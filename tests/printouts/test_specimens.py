@@ -2,7 +2,7 @@
 
 from tests.printouts.specimens import SAMPLES, draw_specimens
 
-NAMES = ["handover.pdf", "sheet.pdf", "statement.pdf"]
+NAMES = ["handover.pdf", "letter.pdf", "sheet.pdf", "statement.pdf"]
 
 
 def test_the_specimens_are_current(tmp_path):

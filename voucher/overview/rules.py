@@ -24,18 +24,21 @@ WORK = {
     "admin": N_("账号、设置和密钥；不接触资金和健康信息。"),
 }
 
-LEVEL_STATES = {
-    "proposed": N_("待确认"),
-    "confirmed": N_("有效"),
-    "replaced": N_("已被取代"),
-}
 # Deeds whose subject is a resident, as a person says them; any other shows its own word.
 DEEDS = {
     "assessments.read": N_("查看评估"),
     "assessments.record": N_("录入评估"),
+    "care_levels.assess_appeal": N_("登记申诉的复评"),
+    "care_levels.decide_appeal": N_("决定申诉"),
+    "care_levels.read_appeal": N_("查看申诉"),
+    "care_levels.read_level": N_("查看等级依据"),
+    "care_levels.register_appeal": N_("登记申诉"),
+    "care_levels.reject": N_("退回拟定等级"),
+    "care_levels.withdraw_appeal": N_("撤回申诉"),
     "entitlements.explain": N_("查询应享权益"),
     "overview.read_file": N_("查看档案"),
     "overview.reveal_number": N_("查看完整号码"),
+    "printouts.write_letter": N_("打印告知书"),
     "residents.compare": N_("比对两份档案"),
     "residents.correct": N_("更正资料"),
     "residents.record_departure": N_("登记离开"),

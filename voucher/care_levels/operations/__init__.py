@@ -1,0 +1,1 @@
+"""Writes of care levels: grading, confirming, rejecting, appealing, and who read them."""
