@@ -1,6 +1,5 @@
 """Commands of schemes: look, check, score and price without a database; adopt with one."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,16 +15,20 @@ from voucher.console import Answer, Doors, command, group
 from voucher.db import transaction
 from voucher.money import show_yuan
 from voucher.periods import parse_day
-from voucher.refusals import N_, BadInput, Refusal
+from voucher.refusals import Refusal
 from voucher.schemes import operations, policy, queries
-from voucher.schemes.forms import list_candidates, pick_candidate, read_adopted_file
+from voucher.schemes.forms import (
+    MAX_INPUT_BYTES,
+    list_candidates,
+    pick_candidate,
+    read_adopted_file,
+    read_object,
+)
 from voucher.schemes.rules.candidates import Candidate, Fault, check_bundled, check_files
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.pricing import Purchase, parse_purchase, price_purchase
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.scoring import Answers, Result, parse_answers, score_answers
-
-MAX_INPUT_CHARACTERS = 100_000
 
 
 def _show_list(answer: Answer) -> Iterator[str]:
@@ -266,28 +269,7 @@ def _summarise(scheme: Instrument | Programme) -> dict[str, Any]:
 
 
 def _read_input() -> dict[str, Any]:
-    """
-    Read one JSON object from standard input.
-
-    :raises BadInput: json_format, or json_dup where a name stands twice: one answer an item.
-    """
-    raw = sys.stdin.buffer.read(4 * MAX_INPUT_CHARACTERS + 1)
-    try:
-        text = raw.decode("utf-8-sig")
-        data = json.loads(text, object_pairs_hook=_refuse_twins) if text else None
-    except (ValueError, RecursionError) as error:
-        raise BadInput("json_format", N_("标准输入应为一个 JSON 对象")) from error
-    if len(text) > MAX_INPUT_CHARACTERS or not isinstance(data, dict):
-        raise BadInput("json_format", N_("标准输入应为一个 JSON 对象"))
-    return data
-
-
-def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadInput("json_dup", N_("“%(field)s”出现了两次"), field=name[:40])
-    return dict(pairs)
+    return read_object(sys.stdin.buffer.read(MAX_INPUT_BYTES + 1))
 
 
 commands = [

@@ -1,15 +1,20 @@
 """What is typed about schemes, as typed values."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from voucher.periods import parse_day
 from voucher.refusals import N_, BadInput, NotFound
 from voucher.schemes.queries import map_instruments
 from voucher.schemes.rules.candidates import Candidate, check_files
 from voucher.schemes.rules.loading import read_text
+
+MAX_INPUT_CHARACTERS = 100_000
+MAX_INPUT_BYTES = 4 * MAX_INPUT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +64,27 @@ def pick_candidate(candidates: Iterable[Candidate], file: str) -> Candidate:
         if candidate.file == file:
             return candidate
     raise NotFound("file_unknown", N_("自有方案文件夹里没有文件 %(file)s"), file=file[:200])
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """
+    Read one JSON object.
+
+    :raises BadInput: json_format, or json_dup where a name stands twice: one answer an item.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=_refuse_twins) if text else None
+    except (ValueError, RecursionError) as error:
+        raise BadInput("json_format", N_("标准输入应为一个 JSON 对象")) from error
+    if len(text) > MAX_INPUT_CHARACTERS or not isinstance(data, dict):
+        raise BadInput("json_format", N_("标准输入应为一个 JSON 对象"))
+    return data
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput("json_dup", N_("“%(field)s”出现了两次"), field=name[:40])
+    return dict(pairs)

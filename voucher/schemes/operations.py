@@ -5,6 +5,7 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
@@ -49,11 +50,19 @@ def propose_scheme(
         proposed_by=actor.account_id,
         proposed_at=now,
     )
-    db.session.add(adoption)
-    db.session.flush()
+    _add(adoption)
     facts = {"effective_from": effective_from.isoformat(), "digest": scheme.digest}
     _record(actor, "schemes.propose", adoption, now, facts)
     return adoption
+
+
+def _add(adoption: SchemeAdoption) -> None:
+    """Let the database decide between two who propose the same version at once."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(adoption)
+    except IntegrityError as twin:
+        raise _refuse_standing(adoption.scheme, adoption.version) from twin
 
 
 def approve_scheme(
@@ -164,12 +173,16 @@ def _refuse_known(scheme: Scheme) -> None:
     for digest in _list_digests(scheme):
         if digest != scheme.digest:
             raise _refuse_changed(scheme)
-        raise Refusal(
-            "scheme_known",
-            N_("方案 %(scheme)s 第 %(version)s 版已经采用或正在等待批准"),
-            scheme=scheme.id,
-            version=scheme.version,
-        )
+        raise _refuse_standing(scheme.id, scheme.version)
+
+
+def _refuse_standing(scheme_id: str, version: int) -> Refusal:
+    return Refusal(
+        "scheme_known",
+        N_("方案 %(scheme)s 第 %(version)s 版已经采用或正在等待批准"),
+        scheme=scheme_id,
+        version=version,
+    )
 
 
 def _list_all() -> tuple[Scheme, ...]:

@@ -46,11 +46,16 @@ class Failure:
     got: Any = ""
     path: str = ""
 
+    @property
+    def words(self) -> Words:
+        """Give what is wrong in plain words."""
+        return MESSAGES[self.word]
+
     def as_json(self) -> dict[str, Any]:
         """Give the failure as the command line shows it."""
         return {
             "error": self.word,
-            "message": MESSAGES[self.word].as_json(),
+            "message": self.words.as_json(),
             "place": self.place,
             "expected": self.expected,
             "got": self.got,
