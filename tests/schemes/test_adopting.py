@@ -1,9 +1,11 @@
 """A district's own scheme: two people, an unchanged file, and from its day on it counts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.accounts.factories import make_actor
@@ -118,6 +120,31 @@ def test_a_proposal_is_approved_or_withdrawn_once(people):
     with pytest.raises(Refusal, match="adoption_state"), transaction():
         withdraw_scheme(actor=people[0], adoption_id=number, now=clock.now())
     assert queries.get_adoption(number).state == AdoptionState.APPROVED
+
+
+def test_of_two_approvals_at_once_one_counts(app, people):
+    text = make_programme()
+    number = propose(people[0], text, on=NEW_YEAR)
+    third = make_actor(name="third", role=Role.APPROVER)
+    start = Barrier(2)
+
+    def press(actor) -> str:
+        with app.app_context():
+            start.wait(10)
+            try:
+                approve(actor, number, text)
+            except Refusal as refusal:
+                return refusal.word
+            finally:
+                db.session.remove()
+        return "approved"
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = sorted(threads.map(press, (people[1], third)))
+
+    assert answers == ["adoption_state", "approved"]
+    events = select(func.count()).where(Event.action == "schemes.approve")
+    assert db.session.scalar(events) == 1
 
 
 def test_a_withdrawn_version_may_be_proposed_again(people):

@@ -23,6 +23,12 @@ DOORS = Doors(
 )
 
 
+@pytest.fixture(autouse=True)
+def no_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Look for no home but where there is none."""
+    monkeypatch.setenv("VOUCHER_HOME", str(tmp_path / "none"))
+
+
 def run(*words: str, sent: str = "") -> Result:
     main = click.Group("voucher", commands={str(made.name): made for made in commands})
     return CliRunner().invoke(main, words, input=sent, obj=DOORS)
@@ -184,6 +190,30 @@ def test_check_of_an_unreadable_file_is_bad_input(tmp_path: Path):
         "path": "",
         "line": 1,
     }
+
+
+def test_check_of_a_folder_tells_every_fault_with_file_line_and_words(tmp_path: Path):
+    text = get_programme("national-2026").text
+    wrong = text.replace("own_fen = 370000", "own_fen = 1", 1)
+    broken = text.replace("rounding = {", "ronding = {")
+    for name, content in (("a.toml", text), ("b.toml", wrong), ("c.toml", broken)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "a.toml").write_text(text.replace("version = 1", "version = 2", 1))
+
+    result = run("schemes", "check", str(tmp_path), "--json")
+
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["schemes"]) == (1, ["national-2026", "national-2026"])
+    found = [(one["file"], one["line"], one["error"]) for one in answer["failures"]]
+    example = wrong[: wrong.index("[[price_examples]]")].count("\n") + 1
+    rounding = broken[: broken.index("ronding")].count("\n") + 1
+    assert found == [
+        (str(tmp_path / "b.toml"), example, "example_failed"),
+        (str(tmp_path / "c.toml"), rounding, "scheme_invalid"),
+    ]
+    assert "是不是 rounding？" in answer["failures"][1]["message"]["zh"]
+    shown = run("schemes", "check", str(tmp_path)).stdout
+    assert f"{tmp_path / 'b.toml'}:{example} price_examples[1]" in shown
 
 
 @pytest.mark.parametrize(

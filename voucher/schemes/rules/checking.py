@@ -51,6 +51,14 @@ class Failure:
         """Give what is wrong in plain words."""
         return MESSAGES[self.word]
 
+    @property
+    def differences(self) -> tuple[tuple[str, Any, Any], ...]:
+        """Give what differs: its name ("" where there is one thing alone), and both sides."""
+        if isinstance(self.expected, dict) and isinstance(self.got, dict):
+            pairs = ((name, value, self.got.get(name)) for name, value in self.expected.items())
+            return tuple(pair for pair in pairs if pair[1] != pair[2])
+        return (("", self.expected, self.got),) if self.expected else ()
+
     def as_json(self) -> dict[str, Any]:
         """Give the failure as the command line shows it."""
         return {

@@ -25,7 +25,8 @@ MAX_WHOLE = 10**15
 # An id stands in addresses, on paper and in a column of this length.
 ID = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*")
 MAX_ID_CHARACTERS = 60
-LIKENESS = 0.7
+# Less, and `rounding` left out would be taken for `funding` misspelt.
+LIKENESS = 0.82
 _MISSING: Any = object()
 
 
