@@ -155,7 +155,7 @@ def _say_both(refusal: Refusal) -> dict[str, str]:
 @click.option("--from", "effective_from", required=True, help="YYYY-MM-DD")
 def adopt_scheme(*, actor: Actor, file: str, effective_from: str) -> Answer:
     """申请采用自有方案（须由另一人批准） · Propose a scheme of the district's own."""
-    found = pick_candidate(list_candidates(find_schemes_path()), file)
+    found = pick_candidate(list_candidates(find_schemes_path()), _name_in_folder(file))
     with transaction():
         adoption = operations.propose_scheme(
             actor=actor,
@@ -166,6 +166,13 @@ def adopt_scheme(*, actor: Actor, file: str, effective_from: str) -> Answer:
             now=clock.now(),
         )
         return _describe(queries.get_adoption(adoption.id))
+
+
+def _name_in_folder(file: str) -> str:
+    """Name a file as it lies in the folder, whether that name was given or a path to it."""
+    folder, path = find_schemes_path(), Path(file).resolve()
+    inside = folder is not None and path.is_relative_to(folder)
+    return path.relative_to(folder).as_posix() if folder and inside else file
 
 
 @command("approve", action=policy.APPROVE_SCHEME, grave=True)
