@@ -87,6 +87,7 @@ from voucher.residents.views import editing as _editing  # noqa: F401
 from voucher.residents.views.people import blueprint as residents_pages
 from voucher.residents.views.roster import blueprint as roster_pages
 from voucher.schemes.cli import commands as schemes_commands
+from voucher.schemes.views import blueprint as schemes_pages
 from voucher.sealing import prepare_sealing
 from voucher.settlements.cli import commands as settlements_commands
 from voucher.settlements.views.closing import blueprint as closing_pages
@@ -134,6 +135,7 @@ PAGES = (
     shops_pages,
     shop_file_pages,
     devices_pages,
+    schemes_pages,
     budgets_pages,
     settlements_pages,
     closing_pages,

@@ -53,6 +53,12 @@ class Home:
         return Path(os.environ.get("VOUCHER_PRINTOUTS") or "printouts").resolve()
 
 
+def find_schemes_path() -> Path | None:
+    """Give the folder with the district's own scheme files, by VOUCHER_SCHEMES; None without."""
+    stated = os.environ.get("VOUCHER_SCHEMES")
+    return Path(stated).resolve() if stated else None
+
+
 def find_home_path() -> Path:
     """Give the folder VOUCHER_HOME names, or `instance` in the working directory."""
     return Path(os.environ.get("VOUCHER_HOME") or "instance").resolve()

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from voucher.access import Actor
+from tests.accounts.factories import make_account
+from tests.schemes.own import make_programme, write_own
+from voucher.access import Actor, Role
+from voucher.accounts.queries import get_actor
 from voucher.console import Doors
 from voucher.schemes.cli import commands
 from voucher.schemes.queries import get_instrument, get_programme
@@ -23,9 +27,15 @@ DOORS = Doors(
 )
 
 
-def run(*words: str, sent: str = "") -> Result:
+@pytest.fixture(autouse=True)
+def no_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Look for no home but where there is none."""
+    monkeypatch.setenv("VOUCHER_HOME", str(tmp_path / "none"))
+
+
+def run(*words: str, sent: str = "", doors: Doors = DOORS) -> Result:
     main = click.Group("voucher", commands={str(made.name): made for made in commands})
-    return CliRunner().invoke(main, words, input=sent, obj=DOORS)
+    return CliRunner().invoke(main, words, input=sent, obj=doors)
 
 
 def make_answers(**more: Any) -> str:
@@ -223,6 +233,54 @@ def test_check_of_an_unreadable_file_is_bad_input(tmp_path: Path):
         "path": "",
         "line": 1,
     }
+
+
+def test_check_of_a_folder_tells_every_fault_with_file_line_and_words(tmp_path: Path):
+    text = get_programme("national-2026").text
+    wrong = text.replace("own_fen = 370000", "own_fen = 1", 1)
+    broken = text.replace("rounding = {", "ronding = {")
+    for name, content in (("a.toml", text), ("b.toml", wrong), ("c.toml", broken)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "a.toml").write_text(text.replace("version = 1", "version = 2", 1))
+
+    result = run("schemes", "check", str(tmp_path), "--json")
+
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["schemes"]) == (1, ["national-2026", "national-2026"])
+    found = [(one["file"], one["line"], one["error"]) for one in answer["failures"]]
+    example = wrong[: wrong.index("[[price_examples]]")].count("\n") + 1
+    rounding = broken[: broken.index("ronding")].count("\n") + 1
+    assert found == [
+        (str(tmp_path / "b.toml"), example, "example_failed"),
+        (str(tmp_path / "c.toml"), rounding, "scheme_invalid"),
+    ]
+    assert "是不是 rounding？" in answer["failures"][1]["message"]["zh"]
+    shown = run("schemes", "check", str(tmp_path)).stdout
+    assert f"{tmp_path / 'b.toml'}:{example} price_examples[1]" in shown
+
+
+def test_a_scheme_is_adopted_by_two_people_at_the_command_line(app, home, monkeypatch, tmp_path):
+    write_own(tmp_path / "own", "bands.toml", make_programme())
+    monkeypatch.setenv("VOUCHER_HOME", str(home.path))
+    monkeypatch.setenv("VOUCHER_SCHEMES", str(tmp_path / "own"))
+    for name in ("one", "other"):
+        make_account(name=name, role=Role.APPROVER)
+    doors = replace(DOORS, find_actor=lambda name: get_actor(name=name, channel="console:test"))
+
+    def answer(*words: str) -> dict[str, Any]:
+        result = run("schemes", *words, "--json", doors=doors)
+        return {"exit": result.exit_code, **json.loads(result.stdout)}
+
+    path = str(tmp_path / "own" / "bands.toml")
+    adopt = ("adopt", path, "--from", "2027-01-01", "--as", "one")
+    made = answer(*adopt)
+    assert (made["exit"], made["state"], made["file"]) == (0, "proposed", "bands.toml")
+    assert answer("approve", "1", "--as", "one")["error"] == "self_approve"
+    assert answer("approve", "1", "--as", "other")["state"] == "approved"
+    assert (answer(*adopt)["exit"], answer(*adopt)["error"]) == (1, "scheme_known")
+    listed = answer("list")
+    assert [row["state"] for row in listed["adoptions"]] == ["approved"]
+    assert ("jinjiang-age-bands", 2) in [(one["id"], one["version"]) for one in listed["schemes"]]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from datetime import date
 from voucher.money import parse_yuan
 from voucher.periods import parse_month
 from voucher.refusals import N_, BadInput
-from voucher.schemes.queries import list_bundled_schemes
-from voucher.schemes.rules.programmes import Programme
+from voucher.schemes.queries import list_programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,6 @@ class NewBudget:
             period_from=parse_month(form.get("month", "")),
             amount_fen=parse_yuan(form.get("amount", "")),
         )
-
-
-def list_programmes() -> tuple[Programme, ...]:
-    """Give the adopted programmes, each once, in its newest version."""
-    found: dict[str, Programme] = {}
-    for scheme in list_bundled_schemes():
-        if isinstance(scheme, Programme):
-            earlier = found.setdefault(scheme.id, scheme)
-            found[scheme.id] = max(earlier, scheme, key=lambda one: one.version)
-    return tuple(found.values())
 
 
 def read_programme(text: str) -> str:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import require
 from voucher.ledger import policy
-from voucher.ledger.forms import NewBudget, find_field, list_programmes, read_programme
+from voucher.ledger.forms import NewBudget, find_field, read_programme
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.ledger.queries import (
     BUDGET_SORTS,
@@ -43,6 +43,7 @@ from voucher.money import show_yuan
 from voucher.periods import next_month, parse_month
 from voucher.refusals import N_, BadInput, Refusal
 from voucher.replies import perform_once
+from voucher.schemes.queries import list_programmes
 
 blueprint = Blueprint("budgets", __name__, url_prefix="/budgets")
 

@@ -1,9 +1,10 @@
 """
 Schemes as data: instruments that score, programmes that class, grant and price.
 
-Owns the bundled TOML files and the rules that read them; no tables, no clock. A file is loaded
+Owns the bundled TOML files, the rules that read them, the versions that were used and the
+district's own that two people adopted (`proposed` -> `approved` or `withdrawn`). A file is loaded
 into frozen values, and whatever its author left out, misspelt or contradicted is refused with the
-file, the place in it and a plain sentence (`scheme_invalid`). Its worked examples run as tests
+file, the line and a plain sentence (`scheme_invalid`). Its worked examples run as tests
 (`voucher schemes check`).
 
 An instrument adds points up to a total that its levels band, or grades each of its parts and

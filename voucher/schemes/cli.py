@@ -1,19 +1,30 @@
-"""Commands that need no database: look at schemes, check them, score answers, price a purchase."""
+"""Commands of schemes: look, check, score and price without a database; adopt with one."""
 
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from voucher.access import ANYONE
-from voucher.console import Answer, command, group
+from voucher import clock
+from voucher.access import ANYONE, Actor
+from voucher.config import find_home_path, find_schemes_path
+from voucher.console import Answer, Doors, command, group
+from voucher.db import transaction
 from voucher.money import show_yuan
-from voucher.refusals import N_, BadInput
-from voucher.schemes import queries
-from voucher.schemes.rules.checking import check_scheme, count_examples
+from voucher.periods import parse_day
+from voucher.refusals import Refusal
+from voucher.schemes import operations, policy, queries
+from voucher.schemes.forms import (
+    MAX_INPUT_BYTES,
+    list_candidates,
+    pick_candidate,
+    read_adopted_file,
+    read_object,
+)
+from voucher.schemes.rules.candidates import Candidate, Fault, check_bundled, check_files
 from voucher.schemes.rules.explaining import explain_score, show_points
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.pricing import divide_price
@@ -21,19 +32,51 @@ from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.purchases import Purchase, parse_purchase
 from voucher.schemes.rules.scoring import Answers, Result, parse_answers, score_answers
 
-MAX_INPUT_CHARACTERS = 100_000
-
 
 def _show_list(answer: Answer) -> Iterator[str]:
     for scheme in answer["schemes"]:
         name = f"{scheme['name']['zh']} · {scheme['name']['en']}"
         yield f"{scheme['id']}  v{scheme['version']}  {name}  [{scheme['confidence']}]"
+    for row in answer.get("adoptions", ()):
+        yield (
+            f"{row['adoption']}  {row['scheme']}  v{row['version']}  {row['state']}  "
+            f"{row['effective_from']}  {row['file']}  {row['proposer']}"
+        )
 
 
 @command("list", action=ANYONE, needs_home=False, show=_show_list)
 def list_schemes() -> Answer:
-    """列出量表和方案 · List the bundled instruments and programmes."""
-    return {"schemes": [_summarise(scheme) for scheme in queries.list_bundled_schemes()]}
+    """列出量表和方案 · List instruments and programmes, and in a home those of the district."""
+    with _within_home() as is_home:
+        own = [scheme for scheme, _ in queries.list_adopted_schemes()]
+        adoptions = [_describe(row) for row in queries.list_adoptions()] if is_home else []
+    schemes = [_summarise(scheme) for scheme in (*queries.list_bundled_schemes(), *own)]
+    return {"schemes": schemes, "adoptions": adoptions} if is_home else {"schemes": schemes}
+
+
+@contextmanager
+def _within_home() -> Iterator[bool]:
+    """Open the home, where there is one: without it the bundled schemes are all there is."""
+    doors: Doors = click.get_current_context().obj
+    if not (find_home_path() / "home.json").exists():
+        yield False
+        return
+    with doors.open_home():
+        yield True
+
+
+def _describe(row: Any) -> Answer:
+    return {
+        "adoption": row.id,
+        "scheme": row.scheme,
+        "version": row.version,
+        "state": row.state,
+        "effective_from": row.effective_from.isoformat(),
+        "file": row.file,
+        "digest": row.digest,
+        "proposer": row.proposer,
+        "approver": row.approver,
+    }
 
 
 def _show_scheme(answer: Answer) -> Iterator[str]:
@@ -49,7 +92,8 @@ def _show_scheme(answer: Answer) -> Iterator[str]:
 @click.argument("scheme")
 def show_scheme(scheme: str) -> Answer:
     """显示一个方案 · Show a scheme: where it comes from, its levels and its items."""
-    found = queries.get_scheme(scheme)
+    with _within_home():
+        found = queries.get_scheme(scheme)
     levels = [{"id": level.id, "name": level.name.as_json()} for level in found.levels]
     items = [{"id": item.id, "name": item.name.as_json()} for item in found.items]
     return {**_summarise(found), "levels": levels, "items": items}
@@ -57,8 +101,9 @@ def show_scheme(scheme: str) -> Answer:
 
 def _show_check(answer: Answer) -> Iterator[str]:
     for failure in answer["failures"]:
-        message = f"{failure['message']['zh']} · {failure['message']['en']}"
-        yield f"{failure['scheme']} {failure['place']}：{message} [{failure['error']}]"
+        message = " / ".join(dict.fromkeys(failure["message"].values()))
+        yield f"{failure['file']}:{failure['line']} {failure['place']}"
+        yield f"  {message} [{failure['error']}]"
         if failure["expected"]:
             yield f"  {failure['expected']} != {failure['got']}"
     schemes, failures = len(answer["schemes"]), len(answer["failures"])
@@ -75,24 +120,77 @@ def _show_check(answer: Answer) -> Iterator[str]:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def check_schemes(path: Path | None) -> Answer:
     """检查方案并运行算例 · Check schemes, bundled or at PATH, and run their examples."""
-    schemes = _list_schemes_at(path)
-    failures = [
-        {"scheme": scheme.id, **failure.as_json()}
-        for scheme in schemes
-        for failure in check_scheme(scheme)
-    ]
+    if path is None:
+        checked = check_bundled()
+    else:
+        checked = check_files([path], within_reach=queries.map_instruments())
+        _refuse_unreadable(path, checked)
+    failures = [_show_fault(one, fault) for one in checked for fault in one.faults]
     return {
-        "schemes": [scheme.id for scheme in schemes],
-        "examples": sum(count_examples(scheme) for scheme in schemes),
+        "schemes": [one.scheme.id for one in checked if one.scheme],
+        "examples": sum(one.examples for one in checked),
         "failures": failures,
     }
 
 
-def _list_schemes_at(path: Path | None) -> list[Instrument | Programme]:
-    if path is None:
-        return list(queries.list_bundled_schemes())
-    loaded = queries.load_schemes([path])
-    return [*loaded.instruments.values(), *loaded.programmes.values()]
+def _refuse_unreadable(path: Path, checked: Sequence[Candidate]) -> None:
+    """Refuse a single file that cannot be read; in a folder it is told beside the others."""
+    for one in checked:
+        if one.scheme is None and not path.is_dir() and one.faults[0].refusal:
+            raise one.faults[0].refusal
+
+
+def _show_fault(candidate: Candidate, fault: Fault) -> Answer:
+    scheme = candidate.scheme.id if candidate.scheme else ""
+    shown = {"scheme": scheme, **fault.as_json(), "file": candidate.file}
+    return shown if fault.refusal is None else {**shown, "message": _say_both(fault.refusal)}
+
+
+def _say_both(refusal: Refusal) -> dict[str, str]:
+    doors: Doors = click.get_current_context().obj
+    chinese = refusal.sentence % refusal.facts
+    return {"zh": chinese, "en": doors.translate(refusal).removeprefix(f"{chinese} / ")}
+
+
+@command("adopt", action=policy.PROPOSE_SCHEME)
+@click.argument("file")
+@click.option("--from", "effective_from", required=True, help="YYYY-MM-DD")
+def adopt_scheme(*, actor: Actor, file: str, effective_from: str) -> Answer:
+    """申请采用自有方案（须由另一人批准） · Propose a scheme of the district's own."""
+    found = pick_candidate(list_candidates(find_schemes_path()), _name_in_folder(file))
+    with transaction():
+        adoption = operations.propose_scheme(
+            actor=actor,
+            file=found.file,
+            text=found.text,
+            effective_from=parse_day(effective_from),
+            today=clock.today(),
+            now=clock.now(),
+        )
+        return _describe(queries.get_adoption(adoption.id))
+
+
+def _name_in_folder(file: str) -> str:
+    """Name a file as it lies in the folder, whether that name was given or a path to it."""
+    folder, path = find_schemes_path(), Path(file).resolve()
+    inside = folder is not None and path.is_relative_to(folder)
+    return path.relative_to(folder).as_posix() if folder and inside else file
+
+
+@command("approve", action=policy.APPROVE_SCHEME, grave=True)
+@click.argument("adoption_id", type=int)
+def approve_scheme(*, actor: Actor, adoption_id: int) -> Answer:
+    """批准采用自有方案 · Approve a scheme another person proposed."""
+    text = read_adopted_file(find_schemes_path(), queries.get_adoption(adoption_id).file)
+    with transaction():
+        operations.approve_scheme(
+            actor=actor,
+            adoption_id=adoption_id,
+            text=text,
+            today=clock.today(),
+            now=clock.now(),
+        )
+        return _describe(queries.get_adoption(adoption_id))
 
 
 def _show_score(answer: Answer) -> Iterator[str]:
@@ -178,34 +276,13 @@ def _summarise(scheme: Instrument | Programme) -> dict[str, Any]:
 
 
 def _read_input() -> dict[str, Any]:
-    """
-    Read one JSON object from standard input.
-
-    :raises BadInput: json_format, or json_dup where a name stands twice: one answer an item.
-    """
-    raw = sys.stdin.buffer.read(4 * MAX_INPUT_CHARACTERS + 1)
-    try:
-        text = raw.decode("utf-8-sig")
-        data = json.loads(text, object_pairs_hook=_refuse_twins) if text else None
-    except (ValueError, RecursionError) as error:
-        raise BadInput("json_format", N_("标准输入应为一个 JSON 对象")) from error
-    if len(text) > MAX_INPUT_CHARACTERS or not isinstance(data, dict):
-        raise BadInput("json_format", N_("标准输入应为一个 JSON 对象"))
-    return data
-
-
-def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadInput("json_dup", N_("“%(field)s”出现了两次"), field=name[:40])
-    return dict(pairs)
+    return read_object(sys.stdin.buffer.read(MAX_INPUT_BYTES + 1))
 
 
 commands = [
     group(
         "schemes",
-        [list_schemes, show_scheme, check_schemes],
+        [list_schemes, show_scheme, check_schemes, adopt_scheme, approve_scheme],
         help="量表和方案 · Instruments and programmes",
     ),
     score,

@@ -1,41 +1,68 @@
-"""Reads the bundled schemes, once a process, and the files a district brings along."""
+"""
+Finds schemes: the bundled ones and, inside a home, those the district adopted.
 
-from collections.abc import Iterable, Mapping
+Of several versions the newest counts whose day has come. Adopted schemes are read once a
+transaction, so that a page asks the same few questions whatever it lists.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
+from flask import has_app_context
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased
+
+from voucher import clock
+from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.refusals import N_, BadInput, NotFound
-from voucher.schemes.models import SchemeVersion
-from voucher.schemes.rules.instrument_files import load_instrument
+from voucher.schemes.models import SchemeAdoption, SchemeVersion
+from voucher.schemes.rules.adopting import AdoptionState
+from voucher.schemes.rules.choosing import (
+    Found,
+    Key,
+    Since,
+    list_newest,
+    pick_scheme,
+    pick_version,
+    refuse_unknown,
+)
 from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.loading import (
+    SUFFIX,
+    Scheme,
+    Schemes,
+    load_bundled,
+    load_catalogue,
+    load_schemes,
+    load_texts,
+)
 from voucher.schemes.rules.programme_files import Instruments, load_programme
 from voucher.schemes.rules.programmes import Programme
-from voucher.schemes.rules.reading import MAX_CHARACTERS, read_table
-from voucher.schemes.rules.services import Catalogue, Service, load_services
+from voucher.schemes.rules.services import Service
 from voucher.schemes.rules.values import Level
 
-Found = TypeVar("Found", Instrument, Programme)
-
-SUFFIX = ".toml"
 GBT = "gbt-42195-2022"
-MAX_BYTES = 4 * MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
-class Schemes:
-    """Instruments and programmes by id and version, in file order."""
+class _Adopted:
+    """The adopted schemes of a home, and the day from which each counts."""
 
-    instruments: Instruments
-    programmes: Mapping[tuple[str, int], Programme]
+    schemes: Schemes
+    since: Since
+
+
+_NONE = _Adopted(Schemes({}, {}), {})
 
 
 def list_services() -> tuple[Service, ...]:
     """List the service catalogue in the order of its numbers."""
-    return tuple(sorted(_load_catalogue().values(), key=lambda service: service.number))
+    return tuple(sorted(load_catalogue().values(), key=lambda service: service.number))
 
 
 def get_service(code: str) -> Service:
@@ -44,7 +71,7 @@ def get_service(code: str) -> Service:
 
     :raises BadInput: service_unknown.
     """
-    catalogue = _load_catalogue()
+    catalogue = load_catalogue()
     if code not in catalogue:
         raise BadInput(
             "service_unknown",
@@ -55,37 +82,60 @@ def get_service(code: str) -> Service:
     return catalogue[code]
 
 
-def list_bundled_schemes() -> tuple[Instrument | Programme, ...]:
+def list_bundled_schemes() -> tuple[Scheme, ...]:
     """List the bundled instruments, then the bundled programmes, in every version."""
-    bundled = _load_bundled()
-    return (*bundled.instruments.values(), *bundled.programmes.values())
+    return load_bundled().all
 
 
-def list_programmes() -> tuple[Programme, ...]:
-    """List the bundled programmes, each in its newest version."""
-    newest: dict[str, Programme] = {}
-    for programme in _load_bundled().programmes.values():
-        if programme.version >= newest.get(programme.id, programme).version:
-            newest[programme.id] = programme
-    return tuple(newest.values())
+def list_adopted_schemes() -> tuple[tuple[Scheme, date], ...]:
+    """List the schemes of the district's own, each with the day from which it counts."""
+    adopted = _read_adopted()
+    return tuple((one, adopted.since[one.id, one.version]) for one in adopted.schemes.all)
 
 
-def get_instrument(scheme_id: str, version: int | None = None) -> Instrument:
+def list_instruments(*, on: date | None = None) -> tuple[Instrument, ...]:
+    """List the instruments that count on a day, by default today, each in its newest version."""
+    return _list_newest(map_instruments(), on)
+
+
+def list_programmes(*, on: date | None = None) -> tuple[Programme, ...]:
+    """List the programmes that count on a day, by default today, each in its newest version."""
+    return _list_newest(_map_programmes(), on)
+
+
+def _list_newest(known: Mapping[Key, Found], on: date | None) -> tuple[Found, ...]:
+    return tuple(list_newest(known, since=_read_adopted().since, day=on or _today()))
+
+
+def map_instruments() -> Instruments:
+    """Give the instruments a programme may read: bundled and adopted, in every version."""
+    return {**load_bundled().instruments, **_read_adopted().schemes.instruments}
+
+
+def _map_programmes() -> Mapping[Key, Programme]:
+    return {**load_bundled().programmes, **_read_adopted().schemes.programmes}
+
+
+def get_instrument(
+    scheme_id: str, version: int | None = None, *, on: date | None = None
+) -> Instrument:
     """
-    Get an adopted instrument, its newest version unless one is named.
+    Get an instrument in the version named, or else in the one that counts on a day or today.
 
     :raises NotFound: scheme_unknown.
     """
-    return _pick(_load_bundled().instruments, scheme_id, version)
+    return _pick(map_instruments(), scheme_id, version, on)
 
 
-def get_programme(scheme_id: str, version: int | None = None) -> Programme:
+def get_programme(
+    scheme_id: str, version: int | None = None, *, on: date | None = None
+) -> Programme:
     """
-    Get an adopted programme, its newest version unless one is named.
+    Get a programme in the version named, or else in the one that counts on a day or today.
 
     :raises NotFound: scheme_unknown.
     """
-    return _pick(_load_bundled().programmes, scheme_id, version)
+    return _pick(_map_programmes(), scheme_id, version, on)
 
 
 def open_instrument(name: str) -> Instrument:
@@ -107,7 +157,8 @@ def open_programme(name: str) -> Programme:
     """
     if not _is_path(name):
         return get_programme(name)
-    return _pick_only(load_schemes([Path(name)]).programmes, name)
+    loaded = load_schemes([Path(name)], map_instruments())
+    return _pick_only(loaded.programmes, name)
 
 
 def load_programme_text(*, text: str, file: str) -> Programme:
@@ -116,11 +167,9 @@ def load_programme_text(*, text: str, file: str) -> Programme:
 
     :raises BadInput: scheme_invalid.
     """
+    # Versions of instruments never change, so what was loaded once stays true.
     return load_programme(
-        text=text,
-        file=file,
-        instruments=_load_bundled_instruments(),
-        catalogue=_load_catalogue(),
+        text=text, file=file, instruments=map_instruments(), catalogue=load_catalogue()
     )
 
 
@@ -135,15 +184,17 @@ def _load_kept(text: str) -> Programme:
     return load_programme_text(text=text, file="scheme_versions")
 
 
-def get_scheme(scheme_id: str) -> Instrument | Programme:
+def get_scheme(
+    scheme_id: str, version: int | None = None, *, on: date | None = None
+) -> Instrument | Programme:
     """
-    Get the newest version of an instrument or a programme, whichever has this id.
+    Get an instrument or a programme, whichever has this id; the version as for either.
 
     :raises NotFound: scheme_unknown.
     """
-    if any(scheme_id == known for known, _ in _load_bundled().instruments):
-        return get_instrument(scheme_id)
-    return get_programme(scheme_id)
+    if any(scheme_id == known for known, _ in map_instruments()):
+        return get_instrument(scheme_id, version, on=on)
+    return get_programme(scheme_id, version, on=on)
 
 
 def get_scale(*, scale: str, version: int) -> Instrument | Programme:
@@ -152,11 +203,7 @@ def get_scale(*, scale: str, version: int) -> Instrument | Programme:
 
     :raises NotFound: scheme_unknown.
     """
-    bundled = _load_bundled()
-    scheme = bundled.instruments.get((scale, version)) or bundled.programmes.get((scale, version))
-    if scheme is None:
-        raise _refuse_unknown(scale, [*bundled.instruments, *bundled.programmes])
-    return scheme
+    return get_scheme(scale, version)
 
 
 def get_level(*, scale: str, version: int, level: str) -> Level:
@@ -171,129 +218,84 @@ def get_level(*, scale: str, version: int, level: str) -> Level:
     raise NotFound("level_unknown", N_("没有等级“%(level)s”"), level=level[:40])
 
 
-def load_schemes(paths: Iterable[Path]) -> Schemes:
+def list_adoptions() -> list[Row[Any]]:
+    """List what was proposed and adopted, newest first, with the people behind it."""
+    return list(db.session.execute(_select_adoptions().order_by(SchemeAdoption.id.desc())))
+
+
+def get_adoption(adoption_id: int) -> Row[Any]:
     """
-    Load scheme files; a folder stands for the .toml files in it and below.
+    Get one proposal or adoption as `list_adoptions` does, and its text as `content`.
 
-    Programmes may read the instruments among the files, then the bundled ones.
-
-    :raises NotFound: scheme_unknown, where there is no such file.
-    :raises BadInput: scheme_invalid.
+    :raises NotFound: adoption_unknown.
     """
-    texts = {str(path): _read_text(path) for path in _list_files(paths)}
-    kinds = {file: _read_kind(text, file) for file, text in texts.items()}
-    own = [file for file in texts if kinds[file] == "instrument"]
-    instruments = _index(load_instrument(text=texts[file], file=file) for file in own)
-    within_reach = {**_load_bundled_instruments(), **instruments}
-    programmes = _index(
-        load_programme(
-            text=texts[file], file=file, instruments=within_reach, catalogue=_load_catalogue()
-        )
-        for file in texts
-        if kinds[file] == "programme"
+    query = _select_adoptions(SchemeAdoption.content).where(SchemeAdoption.id == adoption_id)
+    found = db.session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound("adoption_unknown", N_("没有这次采用申请"))
+    return found
+
+
+def _select_adoptions(*more: Any) -> Any:
+    proposer, approver = aliased(Account), aliased(Account)
+    names = (proposer.name.label("proposer"), approver.name.label("approver"))
+    columns = [one for one in SchemeAdoption.__table__.columns if one.name != "content"]
+    return (
+        select(*columns, *names, *more)
+        .join(proposer, proposer.id == SchemeAdoption.proposed_by)
+        .outerjoin(approver, approver.id == SchemeAdoption.approved_by)
     )
-    return Schemes(instruments=instruments, programmes=programmes)
 
 
-@cache
-def _load_catalogue() -> Catalogue:
-    name = "services.toml"
-    text = files("voucher.schemes").joinpath(name).read_text(encoding="utf-8")
-    return load_services(text=text, file=name)
+def forget_adopted() -> None:
+    """Read the adopted schemes anew, where this transaction has just changed them."""
+    db.session.info.pop("adopted", None)
 
 
-@cache
-def _load_bundled_instruments() -> Instruments:
-    texts = _read_bundled("instruments")
-    return _index(load_instrument(text=text, file=name) for name, text in texts)
+def _read_adopted() -> _Adopted:
+    """Read what is adopted, once a transaction; outside a home nothing is."""
+    if not has_app_context():
+        return _NONE
+    session = db.session()
+    known = session.info.get("adopted")
+    if known is not None and known[0] is session.get_transaction():
+        return known[1]
+    rows = session.execute(
+        select(SchemeAdoption.content, SchemeAdoption.effective_from)
+        .where(SchemeAdoption.state == AdoptionState.APPROVED)
+        .order_by(SchemeAdoption.scheme, SchemeAdoption.version)
+    ).all()
+    adopted = _load_adopted(tuple((row.content, row.effective_from) for row in rows))
+    session.info["adopted"] = (session.get_transaction(), adopted)
+    return adopted
 
 
-@cache
-def _load_bundled() -> Schemes:
-    instruments = _load_bundled_instruments()
-    programmes = _index(
-        load_programme(text=text, file=name, instruments=instruments, catalogue=_load_catalogue())
-        for name, text in _read_bundled("programmes")
-    )
-    return Schemes(instruments=instruments, programmes=programmes)
+@lru_cache(maxsize=8)
+def _load_adopted(rows: tuple[tuple[str, date], ...]) -> _Adopted:
+    texts = {f"scheme_adoptions[{number}]": text for number, (text, _) in enumerate(rows)}
+    schemes = load_texts(texts, load_bundled().instruments)
+    days = dict(rows)
+    return _Adopted(schemes, {(one.id, one.version): days[one.text] for one in schemes.all})
 
 
-def _read_bundled(folder: str) -> list[tuple[str, str]]:
-    place = files("voucher.schemes").joinpath(folder)
-    found = [entry for entry in place.iterdir() if entry.name.endswith(SUFFIX)]
-    found.sort(key=lambda entry: entry.name)
-    return [(entry.name, entry.read_text(encoding="utf-8")) for entry in found]
-
-
-def _index(schemes: Iterable[Found]) -> dict[tuple[str, int], Found]:
-    """Key schemes by id and version, each of which may stand in one file only."""
-    indexed: dict[tuple[str, int], Found] = {}
-    for scheme in schemes:
-        key = (scheme.id, scheme.version)
-        if key in indexed:
-            raise BadInput(
-                "scheme_invalid",
-                N_("方案 %(path)s 第 %(version)s 版有两个文件（%(file)s）"),
-                file=scheme.id,
-                path=scheme.id,
-                version=scheme.version,
-            )
-        indexed[key] = scheme
-    return indexed
-
-
-def _pick(schemes: Mapping[tuple[str, int], Found], scheme_id: str, version: int | None) -> Found:
-    found = [scheme for (known, _), scheme in schemes.items() if known == scheme_id]
+def _pick(
+    known: Mapping[Key, Found], scheme_id: str, version: int | None, on: date | None
+) -> Found:
     if version is not None:
-        found = [scheme for scheme in found if scheme.version == version]
-    if not found:
-        raise _refuse_unknown(scheme_id, schemes)
-    return max(found, key=lambda scheme: scheme.version)
+        return pick_version(known, scheme_id, version)
+    return pick_scheme(known, scheme_id, since=_read_adopted().since, day=on or _today())
 
 
-def _pick_only(schemes: Mapping[tuple[str, int], Found], name: str) -> Found:
+def _today() -> date:
+    # Outside a home there is no clock either: there the newest of what is bundled counts.
+    return clock.today() if has_app_context() else date.max
+
+
+def _pick_only(schemes: Mapping[Key, Found], name: str) -> Found:
     if not schemes:
-        raise _refuse_unknown(name, schemes)
+        raise refuse_unknown(name, schemes)
     return max(schemes.values(), key=lambda scheme: scheme.version)
-
-
-def _refuse_unknown(scheme_id: str, known: Iterable[tuple[str, int]]) -> NotFound:
-    names = sorted({name for name, _ in known})
-    return NotFound(
-        "scheme_unknown",
-        N_("没有方案“%(scheme)s”，可用：%(known)s"),
-        scheme=scheme_id[:200],
-        known=" ".join(names),
-    )
 
 
 def _is_path(scheme_id: str) -> bool:
     return scheme_id.endswith(SUFFIX) or "/" in scheme_id
-
-
-def _list_files(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
-    return found
-
-
-def _read_text(path: Path) -> str:
-    if not path.is_file():
-        raise NotFound("scheme_unknown", N_("没有文件 %(scheme)s"), scheme=str(path))
-    raw = path.read_bytes()[: MAX_BYTES + 1]
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise BadInput(
-            "scheme_invalid",
-            N_("方案文件 %(file)s 第 %(line)s 行不是 UTF-8 文字，请另存为 UTF-8"),
-            file=str(path),
-            path="",
-            line=line,
-        ) from error
-
-
-def _read_kind(text: str, file: str) -> str:
-    return read_table(text=text, file=file).text_among("kind", ["instrument", "programme"])

@@ -30,18 +30,36 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a scheme gets wrong, where, and both sides of the difference."""
+    """
+    What a scheme gets wrong, where, and both sides of the difference.
+
+    `path` is the place in the file where `place` is said in other words.
+    """
 
     word: str
     place: str
     expected: Any = ""
     got: Any = ""
+    path: str = ""
+
+    @property
+    def words(self) -> Words:
+        """Give what is wrong in plain words."""
+        return MESSAGES[self.word]
+
+    @property
+    def differences(self) -> tuple[tuple[str, Any, Any], ...]:
+        """Give what differs: its name ("" where there is one thing alone), and both sides."""
+        if isinstance(self.expected, dict) and isinstance(self.got, dict):
+            pairs = ((name, value, self.got.get(name)) for name, value in self.expected.items())
+            return tuple(pair for pair in pairs if pair[1] != pair[2])
+        return (("", self.expected, self.got),) if self.expected else ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the failure as the command line shows it."""
         return {
             "error": self.word,
-            "message": MESSAGES[self.word].as_json(),
+            "message": self.words.as_json(),
             "place": self.place,
             "expected": self.expected,
             "got": self.got,
@@ -206,16 +224,16 @@ def _check_classes(programme: Programme) -> Iterator[Failure]:
         classed = class_resident(programme, facts)
         if not classed.level:
             place = f"age={facts.age} situation={' '.join(facts.situation)}"
-            yield Failure("class_missing", place)
+            yield Failure("class_missing", place, path="classes")
             return
         deciding.add(classed.reasons[0].rule)
         reached.add(classed.level)
-    for rule in programme.classes:
+    for number, rule in enumerate(programme.classes, start=1):
         if rule.rule not in deciding:
-            yield Failure("rule_unreached", rule.rule)
-    for level in programme.levels:
+            yield Failure("rule_unreached", rule.rule, path=f"classes[{number}]")
+    for number, level in enumerate(programme.levels, start=1):
         if level.id not in reached:
-            yield Failure("level_unreached", level.id)
+            yield Failure("level_unreached", level.id, path=f"levels[{number}]")
 
 
 def _list_residents() -> Iterator[Facts]:
@@ -227,10 +245,12 @@ def _list_residents() -> Iterator[Facts]:
 
 def _check_paper(programme: Programme) -> Iterator[Failure]:
     """Find a level told on paper. One-character ids are no words and tell nothing."""
-    printed = [programme.paper_name]
-    printed += [words for item in programme.items for words in (item.name, item.terms)]
+    printed = {"paper_name": programme.paper_name}
+    for number, item in enumerate(programme.items, start=1):
+        printed[f"items[{number}].name"] = item.name
+        printed[f"items[{number}].terms"] = item.terms
     for level in programme.levels:
         secrets = [text for text in (level.id, level.name.zh, level.name.en) if len(text) > 1]
-        for words in printed:
+        for path, words in printed.items():
             if any(secret in words.zh or secret in words.en for secret in secrets):
-                yield Failure("level_on_paper", words.zh, got=level.id)
+                yield Failure("level_on_paper", words.zh, got=level.id, path=path)

@@ -38,7 +38,7 @@ RESIDENT_SAMPLES: Samples = {
 
 
 class UnsoundCondition(Exception):
-    """The condition may not decide anything. The sentence has places for %(file)s and %(path)s."""
+    """The condition may not decide anything. The sentence needs `file`, `line` and `path`."""
 
     def __init__(self, sentence: str, **facts: Any) -> None:
         super().__init__(sentence)
@@ -76,16 +76,21 @@ def compile_condition(*, text: str, samples: Samples) -> Condition:
 def _parse(text: str) -> cel.Program:
     if len(text) > MAX_CHARACTERS:
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：条件最多 %(limit)s 个字符"), limit=MAX_CHARACTERS
+            N_("%(file)s 第 %(line)s 行 %(path)s：条件最多 %(limit)s 个字符"), limit=MAX_CHARACTERS
         )
     for mark in FORBIDDEN_TEXT:
         if mark in text:
-            raise UnsoundCondition(N_("%(file)s 的 %(path)s：条件中不能有 %(mark)s"), mark=mark)
+            raise UnsoundCondition(
+                N_("%(file)s 第 %(line)s 行 %(path)s：条件中不能有 %(mark)s"), mark=mark
+            )
     try:
         return cel.compile(text)
     except ValueError as error:
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：条件“%(condition)s”写法有误，请检查括号、引号和运算符"),
+            N_(
+                "%(file)s 第 %(line)s 行 %(path)s："
+                "条件“%(condition)s”写法有误，请检查括号、引号和运算符"
+            ),
             condition=text[:80],
         ) from error
 
@@ -94,14 +99,17 @@ def _refuse_unknown_words(program: cel.Program, samples: Samples) -> None:
     for name in program.variables():
         if name not in samples:
             raise UnsoundCondition(
-                N_("%(file)s 的 %(path)s：条件用了未知的名称 %(mark)s，可用：%(known)s"),
+                N_(
+                    "%(file)s 第 %(line)s 行 %(path)s：条件用了未知的名称 %(mark)s，可用：%(known)s"
+                ),
                 mark=name,
                 known=" ".join(sorted(samples)),
             )
     for function in program.functions():
         if function not in ALLOWED:
             raise UnsoundCondition(
-                N_("%(file)s 的 %(path)s：条件不能使用 %(mark)s"), mark=function.strip("_@")
+                N_("%(file)s 第 %(line)s 行 %(path)s：条件不能使用 %(mark)s"),
+                mark=function.strip("_@"),
             )
 
 
@@ -115,7 +123,10 @@ def _try_leaf(leaf: str, samples: Samples) -> None:
         outcomes.add(_run(leaf, program, dict(zip(names, values, strict=True))))
     if outcomes != {True, False}:
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：“%(condition)s”的结果永远相同，请检查类型、引号和取值"),
+            N_(
+                "%(file)s 第 %(line)s 行 %(path)s："
+                "“%(condition)s”的结果永远相同，请检查类型、引号和取值"
+            ),
             condition=leaf[:80],
         )
 
@@ -125,11 +136,13 @@ def _run(leaf: str, program: cel.Program, values: dict[str, Any]) -> bool:
         outcome = program.execute(values)
     except (RuntimeError, TypeError, KeyError, IndexError, OverflowError, ValueError) as error:
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：“%(condition)s”无法计算，请检查类型"), condition=leaf[:80]
+            N_("%(file)s 第 %(line)s 行 %(path)s：“%(condition)s”无法计算，请检查类型"),
+            condition=leaf[:80],
         ) from error
     if not isinstance(outcome, bool):
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：“%(condition)s”的结果不是“是”或“否”"), condition=leaf[:80]
+            N_("%(file)s 第 %(line)s 行 %(path)s：“%(condition)s”的结果不是“是”或“否”"),
+            condition=leaf[:80],
         )
     return outcome
 
@@ -139,7 +152,9 @@ def _refuse_ordered_text(leaf: str, program: cel.Program, samples: Samples) -> N
     is_ordered = ORDER & set(program.functions())
     if is_ordered and any(isinstance(samples[name][0], str) for name in program.variables()):
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：“%(condition)s”比较了文字的大小，请改用 in [...]"),
+            N_(
+                "%(file)s 第 %(line)s 行 %(path)s：“%(condition)s”比较了文字的大小，请改用 in [...]"
+            ),
             condition=leaf[:80],
         )
 
@@ -148,7 +163,7 @@ def _split_leaves(text: str, *, depth: int) -> Iterator[str]:
     """Take a condition apart at `?:`, `||`, `&&`, `!` and brackets, down to its comparisons."""
     if depth > MAX_NESTING:
         raise UnsoundCondition(
-            N_("%(file)s 的 %(path)s：条件嵌套最多 %(limit)s 层"), limit=MAX_NESTING
+            N_("%(file)s 第 %(line)s 行 %(path)s：条件嵌套最多 %(limit)s 层"), limit=MAX_NESTING
         )
     text = text.strip()
     parts = _split_ternary(text) or _split_at(text, "||") or _split_at(text, "&&")

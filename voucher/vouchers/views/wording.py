@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import get_locale, gettext
 
-from voucher.schemes.queries import list_bundled_schemes
+from voucher.schemes import queries as schemes
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Reason, Words
 from voucher.vouchers.models import IssueRun
@@ -17,13 +17,8 @@ def choose(words: Words) -> str:
 
 
 def list_programmes() -> list[Programme]:
-    """Give the newest version of every programme there is, by id."""
-    newest: dict[str, Programme] = {}
-    for scheme in list_bundled_schemes():
-        if isinstance(scheme, Programme):
-            known = newest.get(scheme.id, scheme)
-            newest[scheme.id] = max(known, scheme, key=lambda one: one.version)
-    return [newest[key] for key in sorted(newest)]
+    """Give every programme there is, in the version that counts today, by id."""
+    return sorted(schemes.list_programmes(), key=lambda one: one.id)
 
 
 def name_programmes() -> Mapping[str, str]:
