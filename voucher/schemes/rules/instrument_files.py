@@ -18,6 +18,7 @@ from voucher.schemes.rules.instruments import (
     Worsening,
 )
 from voucher.schemes.rules.reading import Table, read_table
+from voucher.schemes.rules.records import Records, read_records
 from voucher.schemes.rules.values import Confidence, Level, Words
 
 MAX_EVENTS = 999
@@ -39,6 +40,8 @@ def load_instrument(*, text: str, file: str) -> Instrument:
     bands = _read_bands(top, maximum)
     levels = tuple(band.level for band in bands)
     diagnoses = _read_terms(top, "diagnoses")
+    event_kinds = _read_terms(top, "event_kinds")
+    changes = _read_changes(top, levels, diagnoses)
     instrument = Instrument(
         id=top.text("id"),
         version=top.whole("version", least=1, most=9_999),
@@ -52,9 +55,10 @@ def load_instrument(*, text: str, file: str) -> Instrument:
         level_by_total=_list_level_by_total(bands, maximum),
         levels=levels,
         diagnoses=diagnoses,
-        event_kinds=_read_terms(top, "event_kinds"),
-        changes=_read_changes(top, levels, diagnoses),
+        event_kinds=event_kinds,
+        changes=changes,
         worsening=top.choice("worsening", Worsening),
+        records=_read_records(top, items, diagnoses, event_kinds, changes),
         examples=tuple(_read_example(t, levels) for t in top.tables("examples", least=1)),
         text=text,
         digest=sha256(text.encode()).hexdigest(),
@@ -160,6 +164,22 @@ def _read_terms(top: Table, key: str) -> tuple[Term, ...]:
         table.finish()
     top.refuse_repeats(key, (term.id for term in terms))
     return tuple(terms)
+
+
+def _read_records(
+    top: Table,
+    items: Sequence[Item],
+    diagnoses: Sequence[Term],
+    event_kinds: Sequence[Term],
+    changes: Sequence[Change],
+) -> Records:
+    return read_records(
+        top,
+        options_by_item={item.id: len(item.options) for item in items},
+        diagnoses={term.id: term.name for term in diagnoses},
+        events={term.id: term.name for term in event_kinds},
+        has_coma=any("coma" in change.when.names for change in changes),
+    )
 
 
 def _read_changes(

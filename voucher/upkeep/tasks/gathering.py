@@ -4,7 +4,7 @@ from collections import Counter
 from importlib.resources import files
 
 from voucher import clock
-from voucher.assessments.operations import import_assessments, judge_assessment_file
+from voucher.assessments.operations.importing import import_assessments, judge_assessment_file
 from voucher.care_levels.operations import confirm_levels, grade_residents
 from voucher.db import transaction
 from voucher.divisions.operations import import_divisions
