@@ -3,7 +3,7 @@
 import { collect, count, fill, goTo, listClashes, listMissing, listRules, markFaults, say, showSubtotals } from "./answers.js";
 import { ask, makeKey, setToken } from "./asking.js";
 import { Board } from "./board.js";
-import { compare, hideConflict, isSettling } from "./comparing.js";
+import { compare, hideConflict, isSame, isSettling } from "./comparing.js";
 import { findDraft, keepDraft, readDraft, wipeDraft, wipeOld } from "./keeping.js";
 
 const $ = (id) => document.getElementById(id);
@@ -165,7 +165,8 @@ async function settle(info) {
   }
   if (draft.dirty && !isOurs) {
     const merged = await compare(say("changed"), draft.fields, theirs.fields, form);
-    Object.assign(draft, { fields: merged, revision: theirs.revision });
+    const dirty = !isSame(merged, theirs.fields);
+    Object.assign(draft, { fields: merged, revision: theirs.revision, dirty });
   } else if (!theirs && draft.revision) {
     Object.assign(draft, { revision: 0, attempt: null, dirty: true });
   }

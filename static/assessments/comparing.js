@@ -11,10 +11,15 @@ export function hideConflict(form) {
   form.hidden = false;
 }
 
+const differ = (mine, theirs) =>
+  [...new Set([...Object.keys(mine), ...Object.keys(theirs)])].filter(
+    (name) => JSON.stringify(mine[name] || []) !== JSON.stringify(theirs[name] || []));
+
+export const isSame = (mine, theirs) => differ(mine, theirs).length === 0;
+
 // Give the merged answers once the person has chosen; what is equal is not asked.
 export function compare(title, mine, theirs, form) {
-  const names = [...new Set([...Object.keys(mine), ...Object.keys(theirs)])].filter(
-    (name) => JSON.stringify(mine[name] || []) !== JSON.stringify(theirs[name] || []));
+  const names = differ(mine, theirs);
   if (!names.length) {
     return Promise.resolve(mine);
   }
