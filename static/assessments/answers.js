@@ -76,12 +76,15 @@ export function count() {
 }
 
 export function showSubtotals() {
+  const running = [];
   for (const part of form.querySelectorAll("[data-part]")) {
     const chosen = [...part.querySelectorAll("input:checked")];
     const points = chosen.reduce((sum, input) => sum + Number(input.dataset.points), 0);
     const facts = { done: chosen.length, all: part.querySelectorAll("[data-item]").length, points };
     part.querySelector("[data-subtotal]").textContent = say("subtotal", facts);
+    running.push(`${part.dataset.part} ${points}`);
   }
+  document.getElementById("subtotals").textContent = running.join(" · ");
 }
 
 // The rules that the answers so far bring about, in the instrument's own sentences.
