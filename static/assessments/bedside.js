@@ -19,6 +19,7 @@ const AGAIN_MS = 10000;
 let draft = null;
 let timer = 0;
 let sending = null;
+let signing = null;
 let writing = Promise.resolve();
 const board = new Board($("at-strokes"), () => {
   form.querySelector('[name="signed_how"][value="screen"]').checked ||= board.field.value !== "";
@@ -248,11 +249,12 @@ function sentenceFor(block) {
 
 async function finish({ status, said }) {
   if (status === 200) {
-    const id = prefix + draft.account;
-    draft = null;
     await writing;
-    await wipeDraft(id);
-    return location.assign(said.onward);
+    form.inert = true;
+    await wipeDraft(prefix + draft.account);
+    location.assign(said.onward);
+    // Nothing more is signed or kept while the next page comes.
+    return new Promise(() => {});
   }
   if (said.error === "fields") {
     markFaults(said.faults);
@@ -286,7 +288,8 @@ async function settleWorker() {
 form.addEventListener("input", touch);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  sign();
+  // A second press waits for the first one's answer.
+  signing ||= sign().finally(() => { signing = null; });
 });
 $("next").addEventListener("click", () => {
   const [first] = listMissing();

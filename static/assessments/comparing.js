@@ -53,7 +53,7 @@ function makeSide(name, side, values) {
   const input = document.createElement("input");
   Object.assign(input, { type: "radio", name: `keep-${name}`, value: side, checked: side === "mine", className: "form-check-input" });
   const said = document.createElement("span");
-  said.textContent = `${say(side)}：${tell(name, values)}`;
+  said.textContent = say(side, { said: tell(name, values) });
   label.append(input, said);
   return label;
 }

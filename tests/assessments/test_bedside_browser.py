@@ -21,6 +21,7 @@ from tests.browsing import (
     take_picture,
 )
 from voucher.access import Role
+from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment, AssessmentDraft
 from voucher.db import db
 from voucher.residents.models import Resident
@@ -100,6 +101,37 @@ def answer_the_rest(page: Page) -> None:
     choose(page, "A.3.2", "child")
     choose(page, "A.5.11", "no")
     draw(page)
+
+
+KEPT = """() => new Promise((done) => {
+  const asked = indexedDB.open("bedside");
+  asked.onsuccess = () => {
+    const db = asked.result;
+    if (!db.objectStoreNames.contains("drafts")) {
+      db.close();
+      done([]);
+      return;
+    }
+    const keys = db.transaction("drafts").objectStore("drafts").getAllKeys();
+    keys.onsuccess = () => {
+      db.close();
+      done(keys.result);
+    };
+  };
+})"""
+
+
+def list_kept(page: Page) -> list[str]:
+    """List the drafts that lie on this phone."""
+    kept: list[str] = page.evaluate(KEPT)
+    return kept
+
+
+def read_account(site: Site) -> int:
+    with site.app.app_context():
+        found = db.session.scalars(select(Account.id).where(Account.name == "first")).one()
+        db.session.remove()
+    return found
 
 
 def read_rows(site: Site) -> tuple[list[Assessment], list[str]]:
@@ -195,5 +227,9 @@ def test_two_devices_that_differ_are_shown_item_by_item_and_every_page_is_withou
     for page, viewport in zip(pages, (NARROW, WIDE), strict=True):
         page.goto(f"{site.url}/assessments/waiting")
         check(page, "none", viewport)
+    assert list_kept(pages[0]) == [f"{GBT}/{person}/{read_account(site)}"]
+    pages[0].get_by_role("button", name="退出登录").click()
+    pages[0].wait_for_url(f"{site.url}/sign-in")
 
+    assert list_kept(pages[0]) == []
     assert read_rows(site) == ([], ["open"])
