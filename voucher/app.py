@@ -30,11 +30,8 @@ from voucher.accounts.views import own as _own  # noqa: F401
 from voucher.accounts.views.sessions import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments.cli import commands as assessments_commands
-
-# Its routes belong to the blueprint of the bedside.
-from voucher.assessments.views import confirming as _confirming  # noqa: F401
 from voucher.assessments.views.assessing import blueprint as assessments_pages
-from voucher.assessments.views.bedside import blueprint as bedside_pages
+from voucher.assessments.views.confirming import blueprint as bedside_pages
 from voucher.assessments.views.importing import blueprint as assessment_file_pages
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands

@@ -58,15 +58,18 @@ function send() {
   return sending;
 }
 
+// Whoever sends now comes to an end first.
+const sendSoon = () => (sending || Promise.resolve()).then(send);
+
 async function push() {
   while (draft && draft.dirty && !isSettling()) {
-    draft.attempt ||= { key: makeKey(), revision: draft.revision, fields: draft.fields };
+    const attempt = (draft.attempt ||= { key: makeKey(), revision: draft.revision, fields: draft.fields });
     await keep();
-    const { status, said } = await ask(place, draft.attempt);
+    const { status, said } = await ask(place, attempt);
     if (status !== 200) {
       return refuse(status, said);
     }
-    const isLast = JSON.stringify(draft.attempt.fields) === JSON.stringify(draft.fields);
+    const isLast = JSON.stringify(attempt.fields) === JSON.stringify(draft.fields);
     Object.assign(draft, { revision: said.revision, attempt: null, dirty: !isLast });
     await keep();
     showProposal(said.proposal);
@@ -160,7 +163,7 @@ async function settle(info) {
     // Perhaps our own sending whose answer was lost: the same key tells.
     const { status, said } = await ask(place, draft.attempt);
     if (status === 200 && said.revision === theirs.revision) {
-      return push();
+      return sendSoon();
     }
     draft.attempt = null;
   }
@@ -181,7 +184,11 @@ async function settle(info) {
   hideConflict(form);
   present();
   await keep();
-  return draft.dirty ? push() : showState(draft.revision ? "sent" : "kept");
+  if (draft.dirty) {
+    sendSoon();
+  } else {
+    showState(draft.revision ? "sent" : "kept");
+  }
 }
 
 function present() {
@@ -234,7 +241,8 @@ async function sign() {
   clearTimeout(timer);
   await (sending || (draft.dirty && send()));
   if (draft.dirty || isSettling()) {
-    $("refused").textContent = isSettling() ? "" : say("noNetwork");
+    // A conflict is read again before it is signed.
+    $("refused").textContent = $("kept").textContent === say("offline") ? say("noNetwork") : "";
     return $("refused").focus();
   }
   draft.signKey ||= makeKey();

@@ -1,16 +1,22 @@
 """What a phone sends of a bedside form, and what the system keeps and tells of it."""
 
+from datetime import date
+
 import pytest
+from flask import render_template
 from sqlalchemy import select
 
 from tests.assessments.bedside import EVENTS, enter, fill_in, found_person, list_assessments, sign
 from tests.refusing import read_tables
 from voucher.assessments.models import AssessmentDraft
 from voucher.assessments.queries.drafts import open_content
+from voucher.assessments.rules.answering import judge_content
+from voucher.assessments.views.describing import describe_form
 from voucher.audit.models import Event
 from voucher.db import db, transaction
 from voucher.residents.models import Resident
 from voucher.schemes.queries import GBT, get_instrument
+from voucher.schemes.rules.instrument_files import load_instrument
 
 JSON = {"Accept": "application/json"}
 
@@ -205,3 +211,25 @@ def test_opening_a_form_is_an_event_of_the_resident(phone, public_id):
     events = db.session.scalars(select(Event).where(Event.action == "assessments.open_bedside"))
 
     assert [(one.subject_id, one.facts) for one in events] == [(public_id, {"instrument": GBT})]
+
+
+def test_any_instrument_has_a_form_and_is_judged_by_its_own_data(app):
+    text = get_instrument(GBT).text.partition("# Annex A")[0]
+    other = load_instrument(text=text.replace(GBT, "sample-scale"), file="sample-scale.toml")
+    with app.test_request_context():
+        page = render_template(
+            "assessments/bedside.html", given={}, errors={}, **describe_form(other)
+        )
+    given = {at: values for at, values in fill_in().items() if not at.startswith("A.")}
+    events = {f"event_{term.id}": ["0"] for term in other.event_kinds}
+    whole = {**given, **events, "event_fall": ["3"], "diagnoses": ["F00-F03"], "coma": ["no"]}
+
+    judged = judge_content(
+        content=whole, instrument=other, born=date(1940, 1, 1), today=date(2026, 12, 5)
+    )
+
+    assert 'data-scheme="sample-scale"' in page
+    for at in whole:
+        assert f'name="{at}"' in page, at
+    assert judged.answered is not None
+    assert (judged.answered.diagnoses, judged.answered.events) == (("F00-F03",), {"fall": 3})

@@ -53,23 +53,18 @@ def confirm_draft(
         raise Refusal("draft_incomplete", N_("这份评估不完整，请退回给第一名评估员"))
     record = _describe(draft, judged.answered, (assessor, background), now)
     record["scheme_version_id"] = freeze_scheme(scheme=instrument, now=now)
+    public_id: str = record["public_id"]
     superseded = _insert(record)
-    _close(draft, actor, record["public_id"], revision)
-    facts = {
-        "assessment": record["public_id"],
-        "superseded": superseded,
-        "draft": draft.public_id,
-        "signed_by": draft.account_id,
-    }
+    _close(draft, actor, public_id, revision)
+    facts = {"assessment": public_id, "superseded": superseded, "draft": draft.public_id}
     record_event(
         actor=actor,
         action="assessments.record",
         subject_kind="resident",
         subject_id=resident.public_id,
         now=now,
-        facts=facts,
+        facts={**facts, "signed_by": draft.account_id},
     )
-    public_id: str = record["public_id"]
     return public_id
 
 

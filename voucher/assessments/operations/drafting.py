@@ -81,13 +81,7 @@ def sign_draft(
     if (same := find_draft_by_key(actor=actor, resident_id=resident.id, key=key)) is not None:
         _refuse_altered(same, content)
         return same
-    newest = find_newest_assessment(resident_id=resident.id, scheme=instrument.id)
-    if newest is not None and newest.public_id != knows:
-        raise Refusal(
-            "assessed_meanwhile",
-            N_("您填写期间，此人已有一次新的评估，请先对照再决定"),
-            assessment=newest.public_id,
-        )
+    _refuse_unseen(resident, instrument, knows)
     draft = find_draft(actor=actor, resident_id=resident.id, scheme=instrument.id)
     if draft is None:
         draft = _begin(actor, resident, instrument, revision, now)
@@ -150,6 +144,16 @@ def _hold_resident(resident: Resident) -> None:
     db.session.refresh(resident, with_for_update=True)
     if resident.departed_date is not None:
         raise Refusal("departed_already", N_("此人已登记离开，不能再评估"))
+
+
+def _refuse_unseen(resident: Resident, instrument: Instrument, knows: str) -> None:
+    newest = find_newest_assessment(resident_id=resident.id, scheme=instrument.id)
+    if newest is not None and newest.public_id != knows:
+        raise Refusal(
+            "assessed_meanwhile",
+            N_("您填写期间，此人已有一次新的评估，请先对照再决定"),
+            assessment=newest.public_id,
+        )
 
 
 def _begin(
