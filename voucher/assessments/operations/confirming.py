@@ -46,12 +46,8 @@ def confirm_draft(
     hold_the_door()
     db.session.refresh(resident)
     _refuse_confirming(actor, draft, resident, assessor)
-    judged = judge_content(
-        content=open_content(draft), instrument=instrument, born=resident.born_date, today=today
-    )
-    if judged.answered is None:
-        raise Refusal("draft_incomplete", N_("这份评估不完整，请退回给第一名评估员"))
-    record = _describe(draft, judged.answered, (assessor, background), now)
+    answered = _judge(draft, resident, instrument, today)
+    record = _describe(draft, answered, (assessor, background), now)
     record["scheme_version_id"] = freeze_scheme(scheme=instrument, now=now)
     public_id: str = record["public_id"]
     superseded = _insert(record)
@@ -66,6 +62,17 @@ def confirm_draft(
         facts={**facts, "signed_by": draft.account_id},
     )
     return public_id
+
+
+def _judge(
+    draft: AssessmentDraft, resident: Resident, instrument: Instrument, today: date
+) -> Answered:
+    judged = judge_content(
+        content=open_content(draft), instrument=instrument, born=resident.born_date, today=today
+    )
+    if judged.answered is None:
+        raise Refusal("draft_incomplete", N_("这份评估不完整，请退回给第一名评估员"))
+    return judged.answered
 
 
 def _refuse_confirming(
