@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from tests.accounts.factories import PASSWORD
 from tests.assessments.bedside import (
@@ -169,6 +170,18 @@ def test_a_signed_form_is_no_assessment_and_its_maker_never_confirms_it(client, 
 
     assert (answer.status_code, list_assessments(), list_states()) == (403, [], [("signed", 1)])
     assert read_tables() == before
+
+
+def test_the_database_itself_lets_nobody_confirm_their_own_form(client, second):
+    sign(client, found_person())
+    confirmed_by_maker = update(AssessmentDraft).values(confirmed_by=AssessmentDraft.account_id)
+    confirmed_by_nobody = update(AssessmentDraft).values(state="confirmed")
+
+    for statement in (confirmed_by_maker, confirmed_by_nobody):
+        with pytest.raises(IntegrityError), transaction():
+            db.session.execute(statement)
+
+    assert list_states() == [("signed", 1)]
 
 
 def test_the_second_assessor_needs_another_name_and_the_form_that_was_seen(client, second):
