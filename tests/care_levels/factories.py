@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from voucher import clock
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import DIAGNOSES_COLUMN
+from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.care_levels.models import CareLevel
 from voucher.care_levels.operations.confirming import confirm_levels
 from voucher.care_levels.operations.grading import Graded, grade_residents

@@ -10,7 +10,7 @@ from voucher import clock
 from voucher.access import Actor
 from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import DIAGNOSES_COLUMN
+from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.db import db, transaction
 from voucher.rechecks.models import Recheck
 from voucher.rechecks.operations import draw_rechecks

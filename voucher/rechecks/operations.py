@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import DIAGNOSES_COLUMN as FIRST_DIAGNOSES_COLUMN
+from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN as FIRST_DIAGNOSES_COLUMN
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.divisions.models import Division

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from voucher.access import Actor
-from voucher.assessments.queries import WholeAssessment, get_assessment
+from voucher.assessments.queries.assessments import WholeAssessment, get_assessment
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import Appeal, CareLevel, LevelState
 from voucher.care_levels.queries.appeals import WholeAppeal, get_appeal

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 
 from voucher.access import Actor
-from voucher.assessments.queries import WholeAssessment
+from voucher.assessments.queries.assessments import WholeAssessment
 from voucher.care_levels.models import Appeal, CareLevel, LevelState
 from voucher.care_levels.operations.appealing import (
     close_appeal,

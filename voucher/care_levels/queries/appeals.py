@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import WholeAssessment, get_assessment
+from voucher.assessments.queries.assessments import WholeAssessment, get_assessment
 from voucher.care_levels.models import Appeal, CareLevel, LevelState
 from voucher.care_levels.rules import OPEN_STATES, AppealState, are_other_people
 from voucher.db import db

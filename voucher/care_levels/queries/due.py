@@ -19,6 +19,7 @@ from voucher.periods import add_months, latest_start
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
 from voucher.schemes.queries import get_level, get_scheme
+from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.values import Words
 
 
@@ -45,7 +46,8 @@ DUE_SORTS: dict[str, Any] = {
 
 def find_months(*, scale: str, district_months: int | None) -> int | None:
     """Give after how many months one is assessed again on a scale; None where nobody says."""
-    stated = getattr(get_scheme(scale), "reassess_months", None)
+    scheme = get_scheme(scale)
+    stated = scheme.reassess_months if isinstance(scheme, Instrument) else None
     return find_interval(stated_by_scale=stated, stated_by_district=district_months)
 
 

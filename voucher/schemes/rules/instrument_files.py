@@ -10,11 +10,13 @@ from voucher.schemes.rules.instruments import (
     Change,
     Instrument,
     Note,
+    Part,
     ScoreExample,
     Term,
     Worsening,
 )
 from voucher.schemes.rules.reading import Table, read_table
+from voucher.schemes.rules.records import Records, read_records
 from voucher.schemes.rules.scoring_files import Scoring, read_scoring
 from voucher.schemes.rules.values import Confidence, Level
 
@@ -47,6 +49,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
         name=top.words("name"),
         source=top.text("source"),
         confidence=top.choice("confidence", Confidence),
+        reassess_months=top.whole("reassess_months", most=120, default=0) or None,
         notes=_read_notes(top),
         parts=scored.parts,
         items=tuple(item for part in scored.parts for item in part.items),
@@ -63,6 +66,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
         event_kinds=event_kinds,
         changes=changes,
         worsening=top.choice("worsening", Worsening) if changes else Worsening.ONCE,
+        records=_read_records(top, scored.parts, diagnoses, event_kinds, changes),
         examples=tuple(_read_example(t, scored.levels) for t in top.tables("examples", least=1)),
         text=text,
         digest=sha256(text.encode()).hexdigest(),
@@ -105,6 +109,22 @@ def _read_terms(top: Table, key: str) -> tuple[Term, ...]:
         table.finish()
     top.refuse_repeats(key, (term.id for term in terms))
     return tuple(terms)
+
+
+def _read_records(
+    top: Table,
+    parts: Sequence[Part],
+    diagnoses: Sequence[Term],
+    event_kinds: Sequence[Term],
+    changes: Sequence[Change],
+) -> Records:
+    return read_records(
+        top,
+        options_by_item={item.id: len(item.options) for part in parts for item in part.items},
+        diagnoses={term.id: term.name for term in diagnoses},
+        events={term.id: term.name for term in event_kinds},
+        has_coma=any("coma" in change.when.names for change in changes),
+    )
 
 
 def _read_changes(

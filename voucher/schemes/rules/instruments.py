@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from voucher.schemes.rules.conditions import Condition
+from voucher.schemes.rules.records import Records
 from voucher.schemes.rules.values import Confidence, Level, Words
 
 
@@ -217,7 +218,8 @@ class Instrument:
     its last digits stand behind the point. Without a combination, or where values are added up,
     `bands` and `level_by_total` give the level of each total that answers can reach; otherwise
     `level_by_grades` gives it for the places of the grades of all parts. `text` is the file and
-    `digest` its SHA-256, so that a used version can be shown unchanged.
+    `digest` its SHA-256, so that a used version can be shown unchanged. `reassess_months` is after
+    how many months the scale itself asks for another assessment, None where it does not say.
     """
 
     id: str
@@ -226,6 +228,7 @@ class Instrument:
     name: Words
     source: str
     confidence: Confidence
+    reassess_months: int | None
     notes: tuple[Note, ...]
     parts: tuple[Part, ...]
     items: tuple[Item, ...]
@@ -242,6 +245,7 @@ class Instrument:
     event_kinds: tuple[Term, ...]
     changes: tuple[Change, ...]
     worsening: Worsening
+    records: Records
     examples: tuple[ScoreExample, ...]
     text: str
     digest: str

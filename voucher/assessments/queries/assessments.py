@@ -1,7 +1,8 @@
 """Reading assessments, always within the asker's area."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
-from voucher.assessments.models import Assessment
+from voucher.assessments.models import Assessment, AssessmentDraft
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, NotFound
@@ -20,6 +21,7 @@ from voucher.schemes.rules.instruments import Instrument
 from voucher.sealing import unseal
 
 DIAGNOSES_COLUMN = "assessments.diagnoses"
+EVIDENCE_COLUMN = "assessments.evidence"
 
 _BATCH = 500
 
@@ -130,6 +132,7 @@ class WholeAssessment:
     """
     One assessment with all that was answered, its person, its instrument and what replaced it.
 
+    `evidence` holds records, signature and backgrounds where it comes from a bedside; else nothing.
     Health data: who reads it records the reading.
     """
 
@@ -140,6 +143,8 @@ class WholeAssessment:
     diagnoses: tuple[str, ...]
     successor: str | None
     recorded_by: str
+    confirmed_by: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
@@ -148,7 +153,7 @@ def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
 
     :raises NotFound: assessment_unknown.
     """
-    later = aliased(Assessment)
+    later, second = aliased(Assessment), aliased(Account)
     row = db.session.execute(
         select(
             Assessment,
@@ -157,11 +162,14 @@ def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
             SchemeVersion.version,
             later.public_id.label("successor"),
             Account.name.label("recorded_by"),
+            second.name.label("confirmed_by"),
         )
         .join(Resident, Resident.id == Assessment.resident_id)
         .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
         .join(Account, Account.id == Assessment.recorded_by)
         .outerjoin(later, later.id == Assessment.superseded_by)
+        .outerjoin(AssessmentDraft, AssessmentDraft.assessment_id == Assessment.id)
+        .outerjoin(second, second.id == AssessmentDraft.confirmed_by)
         .where(Assessment.public_id == public_id, within_area(Resident.community_id, actor))
     ).one_or_none()
     if row is None:
@@ -176,7 +184,17 @@ def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
         diagnoses=tuple(sealed.split()),
         successor=row.successor,
         recorded_by=row.recorded_by,
+        confirmed_by=row.confirmed_by,
+        evidence=_open_evidence(found),
     )
+
+
+def _open_evidence(found: Assessment) -> dict[str, Any]:
+    if found.evidence_sealed is None:
+        return {}
+    text = unseal(found.evidence_sealed, column=EVIDENCE_COLUMN, row=found.public_id)
+    opened: dict[str, Any] = json.loads(text)
+    return opened
 
 
 def list_assessments_of_resident(*, resident_id: int) -> list[Any]:
@@ -188,3 +206,14 @@ def list_assessments_of_resident(*, resident_id: int) -> list[Any]:
         .order_by(Assessment.assessed_date.desc(), Assessment.id.desc())
     )
     return list(db.session.execute(wanted))
+
+
+def find_newest_assessment(*, resident_id: int, scheme: str) -> Assessment | None:
+    """Give the assessment of a person by an instrument, in any version, that was written last."""
+    return db.session.scalar(
+        select(Assessment)
+        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
+        .where(Assessment.resident_id == resident_id, SchemeVersion.scheme == scheme)
+        .order_by(Assessment.id.desc())
+        .limit(1)
+    )
