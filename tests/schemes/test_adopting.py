@@ -15,11 +15,13 @@ from voucher import clock
 from voucher.access import Role
 from voucher.audit.models import Event
 from voucher.db import db, transaction
+from voucher.ledger.forms import read_programme
 from voucher.refusals import BadInput, NotAllowed, NotFound, Refusal
 from voucher.schemes import queries
 from voucher.schemes.models import SchemeAdoption, SchemeVersion
 from voucher.schemes.operations import freeze_scheme, withdraw_scheme
 from voucher.schemes.rules.adopting import AdoptionState
+from voucher.vouchers.views import wording
 
 TODAY, NEW_YEAR = date(2026, 12, 5), date(2027, 1, 1)
 
@@ -61,6 +63,8 @@ def test_a_scheme_of_a_new_name_is_found_everywhere_from_its_day_on(people):
     )
     assert "own-bands" in [one.id for one in queries.list_programmes()]
     assert "own-scale" not in [one.id for one in queries.list_instruments()]
+    assert read_programme("own-bands") == "own-bands"
+    assert "own-bands" in [one.id for one in wording.list_programmes()]
 
 
 def test_a_programme_that_was_used_finds_the_instrument_the_district_adopted(people):
