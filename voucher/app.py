@@ -25,8 +25,7 @@ from voucher.accounts.queries import find_account, get_actor
 from voucher.accounts.rules import needs_second_factor
 
 # Their routes belong to the blueprint of sessions.
-from voucher.accounts.views import door as _door  # noqa: F401
-from voucher.accounts.views import own as _own  # noqa: F401
+from voucher.accounts.views import door, own  # noqa: F401
 from voucher.accounts.views.sessions import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments.cli import commands as assessments_commands
@@ -35,22 +34,12 @@ from voucher.assessments.views.importing import blueprint as assessment_file_pag
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands
 from voucher.care_levels.views.appeals import blueprint as appeals_pages
-from voucher.care_levels.views.levels import blueprint as levels_pages
-from voucher.config import (
-    Home,
-    count_proxies,
-    find_home_path,
-    load_home,
-    read_deadlines,
-    read_key,
-)
+from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
 from voucher.console import Doors, Gate
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions.cli import commands as divisions_commands
-
-# Its routes belong to the blueprint of levels.
-from voucher.entitlements import views as _proposals  # noqa: F401
 from voucher.entitlements.cli import commands as entitlements_commands
+from voucher.entitlements.views import blueprint as levels_pages
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages
@@ -230,7 +219,6 @@ def _settings(home: Home) -> dict[str, Any]:
     local = [] if is_live else ["localhost", "127.0.0.1", "[::1]"]
     return {
         "HOME": home,
-        "DEADLINES": read_deadlines(),
         "SECRET_KEY": read_key(home, "session"),
         "SQLALCHEMY_DATABASE_URI": home.database_url,
         # The message of a fault goes to the log, where no code, key or name may stand.
