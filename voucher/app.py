@@ -27,7 +27,6 @@ from voucher.config import (
     count_proxies,
     find_home_path,
     load_home,
-    read_deadlines,
     read_key,
 )
 from voucher.console import Doors, Gate
@@ -103,7 +102,6 @@ def _settings(home: Home) -> dict[str, Any]:
     local = [] if is_live else ["localhost", "127.0.0.1", "[::1]"]
     return {
         "HOME": home,
-        "DEADLINES": read_deadlines(),
         "SECRET_KEY": read_key(home, "session"),
         "SQLALCHEMY_DATABASE_URI": home.database_url,
         # The message of a fault goes to the log, where no code, key or name may stand.

@@ -48,6 +48,19 @@ class Home:
         return os.environ.get("DATABASE_URL") or f"sqlite:///{self.path / 'voucher.db'}"
 
     @property
+    def deadlines(self) -> "Deadlines":
+        """
+        Give what VOUCHER_APPEAL_DAYS, VOUCHER_DECISION_DAYS and VOUCHER_REASSESS_MONTHS say.
+
+        :raises BadInput: deadline_format.
+        """
+        return Deadlines(
+            appeal_days=_read_number("VOUCHER_APPEAL_DAYS") or 30,
+            decision_days=_read_number("VOUCHER_DECISION_DAYS") or 30,
+            reassess_months=_read_number("VOUCHER_REASSESS_MONTHS"),
+        )
+
+    @property
     def printouts(self) -> Path:
         """Give the folder that receives PDF files."""
         return Path(os.environ.get("VOUCHER_PRINTOUTS") or "printouts").resolve()
@@ -88,19 +101,6 @@ class Deadlines:
     appeal_days: int = 30
     decision_days: int = 30
     reassess_months: int | None = None
-
-
-def read_deadlines() -> Deadlines:
-    """
-    Give what VOUCHER_APPEAL_DAYS, VOUCHER_DECISION_DAYS and VOUCHER_REASSESS_MONTHS say.
-
-    :raises BadInput: deadline_format.
-    """
-    return Deadlines(
-        appeal_days=_read_number("VOUCHER_APPEAL_DAYS") or 30,
-        decision_days=_read_number("VOUCHER_DECISION_DAYS") or 30,
-        reassess_months=_read_number("VOUCHER_REASSESS_MONTHS"),
-    )
 
 
 def _read_number(name: str) -> int | None:

@@ -17,12 +17,9 @@ from voucher.assessments.views.importing import blueprint as assessment_file_pag
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands
 from voucher.care_levels.views.appeals import blueprint as appeals_pages
-from voucher.care_levels.views.levels import blueprint as levels_pages
 from voucher.divisions.cli import commands as divisions_commands
-
-# Its routes belong to the blueprint of levels.
-from voucher.entitlements import views as _proposals  # noqa: F401
 from voucher.entitlements.cli import commands as entitlements_commands
+from voucher.entitlements.views import blueprint as levels_pages
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages

@@ -5,7 +5,6 @@ from datetime import date
 from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
 from tests.care_levels.factories import NATIONAL, OTHER_PAIR, assess, confirm, grade
 from voucher.accounts.queries import get_actor
-from voucher.config import Deadlines
 from voucher.db import db
 from voucher.schemes.queries import GBT
 
@@ -15,7 +14,6 @@ DAY = date(2026, 12, 1)
 def prepare(site):
     """Assess and grade two people; one level is confirmed, one waits."""
     with site.app.app_context():
-        site.app.config["DEADLINES"] = Deadlines(reassess_months=6)
         worker, approver = (get_actor(name=name, channel="test") for name in ("worker", "approver"))
         assess(worker, on=DAY, lost=30, diagnoses="F00-F03")
         grade(worker, on=DAY, programme=NATIONAL)
@@ -33,7 +31,10 @@ def look(page, name):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_an_appeal_goes_from_the_file_to_the_decision_and_its_letter(serve_town, browse):
+def test_an_appeal_goes_from_the_file_to_the_decision_and_its_letter(
+    serve_town, browse, monkeypatch
+):
+    monkeypatch.setenv("VOUCHER_REASSESS_MONTHS", "6")
     site = serve_town("founded")
     prepare(site)
     page = sign_in_at(browse(viewport=NARROW), site, "worker")
@@ -63,7 +64,10 @@ def test_an_appeal_goes_from_the_file_to_the_decision_and_its_letter(serve_town,
         decider.get_by_role("link", name="打印决定书").click()
     assert given.value.suggested_filename == "decision-000001.pdf"
 
-    english = sign_in_at(browse(english=True, viewport=WIDE), site, "checker")
+    read_in_english(sign_in_at(browse(english=True, viewport=WIDE), site, "checker"), site, person)
+
+
+def read_in_english(english, site, person):
     for name, path in (
         ("level", "/levels/of/{person}/1"),
         ("appeal", "/appeals/1"),

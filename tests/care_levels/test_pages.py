@@ -23,7 +23,6 @@ from voucher.access import Role
 from voucher.assessments.models import Assessment
 from voucher.audit.models import Event
 from voucher.care_levels.models import Appeal, CareLevel
-from voucher.config import Deadlines
 from voucher.db import db, transaction
 from voucher.residents.models import Resident
 from voucher.schemes.queries import GBT
@@ -145,11 +144,11 @@ def test_a_proposal_goes_back_once_with_its_reason_and_the_worker_reads_it(town,
     assert client.get(path).status_code == 404
 
 
-def test_who_is_due_stands_in_the_list_from_the_very_day_on(app, town, client):
+def test_who_is_due_stands_in_the_list_from_the_very_day_on(town, client, monkeypatch):
     enter(client, Role.WORKER)
     assert "没有规定再次评估的间隔" in read(client, "/levels/due")
 
-    app.config["DEADLINES"] = Deadlines(reassess_months=6)
+    monkeypatch.setenv("VOUCHER_REASSESS_MONTHS", "6")
 
     assert "王秀英" not in read(client, "/levels/due?by=2027-05-31")
     page = read(client, "/levels/due?by=2027-06-01")
@@ -232,7 +231,8 @@ def test_the_desk_registers_and_follows_an_appeal_and_is_told_no_level(town, cli
     for text in (form, page, read(client, "/appeals/")):
         assert re.findall("受损|失能|何静|assessments/", text) == []
     assert post(client, "/appeals/1/decision", client_key="x").status_code == 403
-    assert post(client, "/appeals/1/withdrawal", client_key="w", reason="撤回").status_code == 302
+    assert post(client, "/appeals/1/withdrawal", client_key="w", reason="好转").status_code == 302
+    assert "好转" not in read(client, "/appeals/1")
     assert count_appeals() == [("withdrawn", None)]
 
 
@@ -267,8 +267,8 @@ def add_people(town, numbers):
         copy_row(CareLevel, 2, rejected, lambda n: of_person[n - 1000])
 
 
-def test_each_list_sends_as_many_queries_for_300_rows_as_for_one(app, town, client):
-    app.config["DEADLINES"] = Deadlines(reassess_months=1)
+def test_each_list_sends_as_many_queries_for_300_rows_as_for_one(town, client, monkeypatch):
+    monkeypatch.setenv("VOUCHER_REASSESS_MONTHS", "1")
     register(enter(client, Role.WORKER))
     sent_back = {
         "state": "rejected",

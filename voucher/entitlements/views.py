@@ -30,7 +30,8 @@ from voucher.care_levels.queries.proposals import (
     count_rejected,
     list_proposals,
 )
-from voucher.care_levels.views.levels import blueprint, say_reason
+from voucher.care_levels.views.levels import blueprint as blueprint
+from voucher.care_levels.views.levels import say_reason
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.entitlements.queries import forecast_cost, preview_confirmation

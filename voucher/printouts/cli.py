@@ -69,7 +69,7 @@ def write_letters(
 ) -> dict[str, Any]:
     """印制某日确认的等级的告知书 · Write the letters for the levels confirmed on a day."""
     home: Home = current_app.config["HOME"]
-    sender = describe_sender(home=home, deadlines=current_app.config["DEADLINES"])
+    sender = describe_sender(home=home, deadlines=home.deadlines)
     planned = plan_letters(
         actor=actor,
         on=parse_day(on_day),

@@ -1,6 +1,6 @@
 """An appeal against a level: registered, assessed again by others, or withdrawn."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 
@@ -46,16 +46,8 @@ def register_appeal(
     resident = get_resident(actor=actor, public_id=public_id)
     refuse_departed(resident)
     level = _hold_level(resident, wish.level_id)
-    confirmed = local_date(level.confirmed_at) if level.confirmed_at else level.from_date
+    is_late = _is_late(level, wish, deadlines, local_date(now))
     appealed = wish.appealed_date
-    if not confirmed <= appealed <= local_date(now):
-        raise BadInput("appeal_day", N_("申诉日期应在等级确认之日与今天之间"))
-    last = last_day_to_appeal(confirmed=confirmed, days=deadlines.appeal_days)
-    is_late = appealed > last
-    if is_late and not wish.late_reason:
-        raise Refusal(
-            "appeal_late", N_("申诉期限到 %(last)s 为止，逾期的请写明逾期原因"), last=last
-        )
     appeal = Appeal(
         care_level_id=level.id,
         confirmed_by=level.confirmed_by,
@@ -73,6 +65,19 @@ def register_appeal(
     db.session.flush()
     record_appeal(actor, "register_appeal", resident, appeal.id, now)
     return appeal.id
+
+
+def _is_late(level: CareLevel, wish: AppealWish, deadlines: Deadlines, today: date) -> bool:
+    assert level.confirmed_at is not None, "a level in force was confirmed"
+    confirmed = local_date(level.confirmed_at)
+    if not confirmed <= wish.appealed_date <= today:
+        raise BadInput("appeal_day", N_("申诉日期应在等级确认之日与今天之间"))
+    last = last_day_to_appeal(confirmed=confirmed, days=deadlines.appeal_days)
+    if wish.appealed_date > last and not wish.late_reason:
+        raise Refusal(
+            "appeal_late", N_("申诉期限到 %(last)s 为止，逾期的请写明逾期原因"), last=last
+        )
+    return wish.appealed_date > last
 
 
 def refuse_departed(resident: Resident) -> None:

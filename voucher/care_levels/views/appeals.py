@@ -19,7 +19,6 @@ from werkzeug.wrappers import Response
 
 from voucher import clock
 from voucher.access import Action, require
-from voucher.assessments.policy import RECORD_ASSESSMENT
 from voucher.care_levels import policy
 from voucher.care_levels.forms import (
     MAX_LONG_REASON,
@@ -38,32 +37,32 @@ from voucher.care_levels.operations.recording import note_level_read, note_level
 from voucher.care_levels.queries.appeals import (
     APPEAL_SORTS,
     AppealRow,
-    WholeAppeal,
     get_appeal,
     list_appealable_levels,
     list_appeals,
     list_candidates,
 )
-from voucher.care_levels.queries.reasons import score_assessment
 from voucher.care_levels.rules import (
     APPEAL_TITLES,
     OPEN_STATES,
     OUTCOME_TITLES,
     RELATION_TITLES,
-    AppealState,
-    last_day_to_appeal,
 )
-from voucher.config import Deadlines
+from voucher.care_levels.views.showing import (
+    describe_level,
+    list_rights,
+    name_again,
+    name_first,
+)
+from voucher.config import Deadlines, Home
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.listing import Column, read_wanted, send_workbook
 from voucher.pages import select_language
-from voucher.periods import local_date
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
 from voucher.residents.queries import get_resident
-from voucher.schemes.queries import get_instrument, get_level, get_scale
-from voucher.schemes.rules.values import Words
+from voucher.schemes.queries import get_scale
 
 blueprint = Blueprint("appeals", __name__, url_prefix="/appeals")
 
@@ -86,8 +85,8 @@ def _tell_state(row: AppealRow) -> str:
 
 
 def _deadlines() -> Deadlines:
-    deadlines: Deadlines = current_app.config["DEADLINES"]
-    return deadlines
+    home: Home = current_app.config["HOME"]
+    return home.deadlines
 
 
 @blueprint.get("/")
@@ -130,7 +129,7 @@ def _ask_new(public_id: str, form: AppealForm, refusal: Refusal | None) -> str:
         "care_levels/appeal_new.html",
         resident=resident,
         form=form,
-        levels=[_describe_level(row) for row in levels],
+        levels=[describe_level(row, _deadlines()) for row in levels],
         relations=[(one, gettext(title)) for one, title in RELATION_TITLES.items()],
         deadlines=_deadlines(),
         longest=MAX_LONG_REASON,
@@ -138,22 +137,6 @@ def _ask_new(public_id: str, form: AppealForm, refusal: Refusal | None) -> str:
         may_see_file=policy.LIST_LEVELS.allows(g.actor),
         refusal=refusal,
     )
-
-
-def _describe_level(row: Any) -> dict[str, Any]:
-    """Describe a level one may appeal against; the desk is told the scale and the days alone."""
-    level = row.CareLevel
-    confirmed = local_date(level.confirmed_at)
-    may_see = policy.LIST_LEVELS.allows(g.actor)
-    name = get_level(scale=level.scale, version=row.version, level=level.level).name
-    return {
-        "id": level.id,
-        "scale": get_scale(scale=level.scale, version=row.version).name,
-        "name": name if may_see else None,
-        "confirmed": confirmed,
-        "last_day": last_day_to_appeal(confirmed=confirmed, days=_deadlines().appeal_days),
-        "appeal": row.appeal,
-    }
 
 
 @blueprint.post("/new/<public_id>")
@@ -216,41 +199,14 @@ def _show(appeal_id: int, refusal: Refusal | None) -> str:
         is_overdue=is_open and appeal.due_date < clock.today(),
         is_open=is_open,
         may_see=may_see,
-        before=_name_first(whole) if may_see else None,
-        after=_name_again(whole) if may_see else None,
+        before=name_first(whole) if may_see else None,
+        after=name_again(whole) if may_see else None,
         candidates=list_candidates(whole=whole) if is_open and may_see else [],
-        may=_list_rights(whole),
+        may=list_rights(whole),
         typed=request.form,
         longest=MAX_LONG_REASON,
         refusal=refusal,
     )
-
-
-def _list_rights(whole: WholeAppeal) -> dict[str, bool]:
-    appeal = whole.appeal
-    is_open, is_gone = appeal.state in OPEN_STATES, whole.resident.departed_date is not None
-    decides = policy.DECIDE_APPEAL.allows(g.actor) and appeal.state == AppealState.ASSESSED
-    is_other = g.actor.account_id not in (appeal.confirmed_by, appeal.assessed_by)
-    return {
-        "tie": is_open and not is_gone and policy.ASSESS_APPEAL.allows(g.actor),
-        "assess": is_open and not is_gone and RECORD_ASSESSMENT.allows(g.actor),
-        "decide": decides and is_other and not is_gone,
-        "leave_to_another": decides and not is_other,
-        "withdraw": is_open and policy.WITHDRAW_APPEAL.allows(g.actor),
-    }
-
-
-def _name_first(whole: WholeAppeal) -> Words:
-    level = whole.level
-    return get_level(scale=level.scale, version=whole.version, level=level.level).name
-
-
-def _name_again(whole: WholeAppeal) -> Words | None:
-    if whole.again is None:
-        return None
-    instrument = get_instrument(whole.again.scheme, whole.again.version)
-    level = score_assessment(whole.again, instrument).level
-    return get_level(scale=whole.again.scheme, version=whole.again.version, level=level).name
 
 
 def _tie(appeal_id: int, now: datetime) -> None:

@@ -34,7 +34,7 @@ from voucher.care_levels.queries.due import (
 from voucher.care_levels.queries.proposals import REJECTED_SORTS, get_proposal, list_rejected
 from voucher.care_levels.queries.reasons import WholeLevel, get_level_reasons
 from voucher.care_levels.rules import FACT_SENTENCES, LEVEL_STATES, AppealState, SaidReason
-from voucher.config import Deadlines
+from voucher.config import Deadlines, Home
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.listing import Column, Wanted, read_wanted, send_workbook
@@ -57,8 +57,8 @@ def say_reason(reason: SaidReason) -> str:
 
 
 def _deadlines() -> Deadlines:
-    deadlines: Deadlines = current_app.config["DEADLINES"]
-    return deadlines
+    home: Home = current_app.config["HOME"]
+    return home.deadlines
 
 
 @blueprint.get("/of/<public_id>/<int:level_id>")

@@ -20,6 +20,7 @@ from flask import url_for as address
 
 from voucher import clock
 from voucher.access import require
+from voucher.config import Home
 from voucher.db import db, transaction
 from voucher.listing import send_file_content
 from voucher.pages import say
@@ -49,9 +50,8 @@ blueprint = Blueprint("letters", __name__, url_prefix="/printouts/letters")
 
 
 def _sender() -> Sender:
-    return describe_sender(
-        home=current_app.config["HOME"], deadlines=current_app.config["DEADLINES"]
-    )
+    home: Home = current_app.config["HOME"]
+    return describe_sender(home=home, deadlines=home.deadlines)
 
 
 @blueprint.get("")
