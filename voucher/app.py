@@ -88,7 +88,6 @@ from voucher.vouchers.views.runs import blueprint as runs_pages
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
-UPLOAD_LIMIT = 31 * 1024 * 1024
 
 API_OPERATIONS = (*redemptions_api.OPERATIONS, *shops_api.OPERATIONS)
 PAGES = (
@@ -224,7 +223,7 @@ def _settings(home: Home) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": home.database_url,
         # The message of a fault goes to the log, where no code, key or name may stand.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
-        "MAX_CONTENT_LENGTH": UPLOAD_LIMIT,
+        "MAX_CONTENT_LENGTH": 31 * 1024 * 1024,
         "TRUSTED_HOSTS": [home.host.lower(), *local],
         # A rehearsal is served without TLS on one's own machine, where browsers refuse __Host-.
         "SESSION_COOKIE_NAME": "__Host-voucher" if is_live else "voucher",
