@@ -142,6 +142,7 @@ LIMITS = {
     "accounts.change": "30 per minute",
     "bedside.confirm_here": "30 per minute",
     "shops_api.open_till": "10 per minute",
+    "simulations.send": "30 per minute",
     "till.enrol": "10 per minute",
     "till.give_pin": "30 per minute",
     # Phones behind one address of a carrier are many.

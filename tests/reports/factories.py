@@ -12,7 +12,8 @@ from voucher.db import db, transaction
 from voucher.reports.rules.judging import Judge, LevelsFrom, make_due_judge
 from voucher.reports.rules.simulating import Person, Simulation, simulate_roster
 from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.queries import GBT, get_programme, get_scheme, load_programme_text
+from voucher.schemes.queries import GBT, get_programme, get_scheme, map_instruments
+from voucher.schemes.rules.loading import load_scheme
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Facts
 
@@ -34,7 +35,9 @@ def edit(programme: str, *changes: tuple[str, str]) -> str:
 
 
 def load(text: str) -> Programme:
-    return load_programme_text(text=text, file="edited.toml")
+    programme = load_scheme(text=text, file="edited.toml", within_reach=map_instruments())
+    assert isinstance(programme, Programme)
+    return programme
 
 
 def make_person(*levels: str, age: int = 70, **facts: object) -> Person:

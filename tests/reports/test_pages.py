@@ -10,12 +10,13 @@ from sqlalchemy import insert, select
 from tests.accounts.factories import make_account, sign_in
 from tests.pages import count_queries, read_token
 from tests.refusing import read_tables
-from tests.reports.factories import AGE_BANDS, NATIONAL, edit, give_level
+from tests.reports.factories import AGE_BANDS, NATIONAL, edit, give_level, write_edited
 from tests.vouchers.factories import Town, add_resident, make_town
 from voucher.access import Role
 from voucher.audit.models import Event
 from voucher.db import db, transaction
 from voucher.residents.models import Resident
+from voucher.schemes.queries import GBT, get_instrument
 
 ASK = "/reports/simulation"
 SHOW = f"{ASK}/result"
@@ -126,7 +127,7 @@ BAD_FILES = (
     (b"x" * (64 * 1024 + 1), "方案文件最大 64 KB"),
     ("kind = '方案'".encode("gb18030"), "不是 UTF-8 文字"),
     (b"kind = ", "edited.toml 第 1 行写法有误"),
-    (b'kind = "instrument"', "edited.toml 的 kind：这里需要方案"),
+    (get_instrument(GBT).text.encode(), "edited.toml 不是方案（programme）"),
     (edit(NATIONAL, ("age >= 60", "edge >= 60")).encode(), "未知的名称 edge"),
 )
 
@@ -157,12 +158,29 @@ def test_an_edited_file_is_answered_and_kept_nowhere(town, client):
     assert "B 是上传的文件 edited.toml，没有保存" in page
     # Its examples still say the old ceiling: told, but no obstacle to looking.
     assert "它自己的检查有" in page
-    assert "grant_examples[1]" in page
+    assert "<code>grant_examples[1]</code>" in page
     assert read_tables_but_events() == (before, events + 2)
     rows = CalamineWorkbook.from_filelike(BytesIO(workbook.data)).get_sheet_by_name("按 A 的等级")
     assert ["能力中度受损（中度失能）", 1.0, 800.0, 900.0, 100.0, 1.0, 0.0] in [
         row[:7] for row in rows.to_python()
     ]
+
+
+def test_a_file_of_the_districts_own_folder_is_one_of_the_list(town, client, tmp_path, monkeypatch):
+    monkeypatch.setenv("VOUCHER_SCHEMES", str(tmp_path))
+    text = edit(
+        NATIONAL, ("version = 1\neff", "version = 2\neff"), ("cap_fen = 80000", "cap_fen = 90000")
+    )
+    write_edited(tmp_path, text)
+    enter(client)
+
+    form = client.get(ASK).get_data(as_text=True)
+    page = read(client, against="file:edited.toml")[1]
+    stranger = read(client, against="file:../edited.toml")
+
+    assert '<option value="file:edited.toml">' in form
+    assert "第 2 版" in page
+    assert (stranger[0], "没有文件 ../edited.toml" in stranger[1]) == (404, True)
 
 
 def test_the_workbook_has_the_tables_of_the_page_and_a_chart_for_each_that_is_drawn(town, client):

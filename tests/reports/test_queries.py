@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.care_levels.factories import confirm, grade
-from tests.refusing import read_tables
+from tests.refusing import read_tables, refuse
 from tests.reports.factories import AGE_BANDS, NATIONAL, SIX_CLASSES, edit, give_level, load
 from tests.vouchers.factories import MONTH, Town, add_resident, make_town, plan
 from voucher.care_levels.models import LevelState
@@ -104,6 +104,12 @@ def test_conditions_see_the_general_scale_whatever_the_programme_reads(town):
     assert count_levels(look(town.finance, load(edit(SIX_CLASSES) + "\n")).outcomes[0]) == {"6": 1}
     [outcome] = look(town.finance, SIX_CLASSES, counts_proposed=True).outcomes
     assert count_levels(outcome) == {"5": 1}
+
+
+def test_only_what_is_paid_in_yuan_is_simulated(town):
+    foreign = load(edit(AGE_BANDS, ("areas = []", 'areas = []\ncurrency = "HKD"')))
+
+    refuse("simulation_currency", look, town.finance, AGE_BANDS, foreign, kind=BadInput)
 
 
 def test_nobody_counts_beyond_the_area(town):

@@ -1,16 +1,22 @@
-"""What is asked of a simulation, and an edited scheme file, as typed values."""
+"""What is asked of a simulation, and a scheme file that is only tried, as typed values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from voucher.refusals import N_, BadInput
+from voucher.refusals import N_, BadInput, NotFound
+from voucher.schemes.forms import list_candidates, pick_candidate
+from voucher.schemes.queries import map_instruments
+from voucher.schemes.rules.candidates import Candidate, read_candidate
+from voucher.schemes.rules.programmes import Programme
 
 # Many times the longest file there is; every condition in it is tried on samples.
 MAX_EDITED_BYTES = 64 * 1024
+# What stands before the name of a file in the list of programmes.
+IN_FOLDER = "file:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class Question:
     @classmethod
     def parse(cls, sent: Mapping[str, str]) -> "Question":
         """Read the fields; what is too long to be true is cut."""
-        return cls(*(sent.get(name, "").strip()[:60] for name in cls.__slots__))
+        return cls(*(sent.get(name, "").strip()[:200] for name in cls.__slots__))
 
     @property
     def counts_proposed(self) -> bool:
@@ -76,3 +82,42 @@ def _decode(content: bytes) -> str:
         raise BadInput(
             "edited_text", N_("方案文件不是 UTF-8 文字，请另存为 UTF-8 再上传")
         ) from fault
+
+
+def list_tried_programmes(folder: Path | None) -> list[Candidate]:
+    """List the files of the district's own folder that hold a programme; none without a folder."""
+    try:
+        candidates = list_candidates(folder)
+    except (BadInput, NotFound):
+        return []
+    return [one for one in candidates if isinstance(one.scheme, Programme)]
+
+
+def open_tried_file(
+    *, question: Question, edited: Edited | None, folder: Path | None
+) -> Candidate | None:
+    """
+    Read and check the file that stands for B, sent or of the folder; None for neither.
+
+    :raises NotFound: file_unknown. :raises BadInput: schemes_folder.
+    """
+    if edited is not None:
+        reached = map_instruments()
+        return read_candidate(file=edited.name, text=edited.text, within_reach=reached)
+    if question.against.startswith(IN_FOLDER):
+        return pick_candidate(list_candidates(folder), question.against.removeprefix(IN_FOLDER))
+    return None
+
+
+def get_tried_programme(candidate: Candidate) -> Programme:
+    """
+    Give the programme a file holds.
+
+    :raises BadInput: scheme_invalid.
+    """
+    if isinstance(candidate.scheme, Programme):
+        return candidate.scheme
+    for fault in candidate.faults:
+        if fault.refusal:
+            raise fault.refusal
+    raise BadInput("scheme_invalid", N_("%(file)s 不是方案（programme）"), file=candidate.file)

@@ -20,7 +20,8 @@ from voucher.reports.rules.cells import Place
 from voucher.reports.rules.judging import LevelsFrom, choose_levels, make_due_judge
 from voucher.reports.rules.simulating import Person, Roster, Simulation, simulate_roster
 from voucher.residents.models import Resident
-from voucher.schemes.queries import GBT, list_bundled_schemes
+from voucher.schemes.queries import GBT, list_adopted_schemes, list_bundled_schemes
+from voucher.schemes.rules.issuing import CURRENCY
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Facts
 
@@ -53,7 +54,8 @@ def check_month(month: date, *, today: date) -> None:
 
 def is_adopted(programme: Programme) -> bool:
     """Tell whether a programme stands, word for word, among those in force here."""
-    return programme.digest in {scheme.digest for scheme in list_bundled_schemes()}
+    own = (scheme for scheme, _ in list_adopted_schemes())
+    return programme.digest in {scheme.digest for scheme in (*list_bundled_schemes(), *own)}
 
 
 def list_places(*, actor: Actor) -> dict[int, Place]:
@@ -81,7 +83,11 @@ def simulate(
 
     Who is on the roster, and how old, is as of the month's first day, as for an issue run. With
     `counts_proposed` levels count as if all that is proposed by that day were confirmed.
+
+    :raises BadInput: simulation_currency.
     """
+    for programme in programmes:
+        _check_currency(programme)
     sources = [
         choose_levels(
             programme=programme,
@@ -103,6 +109,16 @@ def simulate(
         ],
         district_code=get_installation().district_code,
     )
+
+
+def _check_currency(programme: Programme) -> None:
+    """Refuse what is not paid in yuan: sums of two currencies say nothing."""
+    if programme.currency != CURRENCY:
+        raise BadInput(
+            "simulation_currency",
+            N_("只能测算人民币的方案，这一份的货币是 %(currency)s"),
+            currency=programme.currency,
+        )
 
 
 def _stands_within(actor: Actor, on: date, community_id: int | None) -> ColumnElement[bool]:

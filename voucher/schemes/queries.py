@@ -17,6 +17,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from voucher import clock
+from voucher.access import Actor
 from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.refusals import N_, BadInput, NotFound
@@ -38,10 +39,11 @@ from voucher.schemes.rules.loading import (
     Schemes,
     load_bundled,
     load_catalogue,
+    load_scheme,
     load_schemes,
     load_texts,
 )
-from voucher.schemes.rules.programme_files import Instruments, load_programme
+from voucher.schemes.rules.programme_files import Instruments
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.services import Service
 from voucher.schemes.rules.values import Level
@@ -161,18 +163,6 @@ def open_programme(name: str) -> Programme:
     return _pick_only(loaded.programmes, name)
 
 
-def load_programme_text(*, text: str, file: str) -> Programme:
-    """
-    Read a programme that somebody wrote, to try it; `file` is the name for what is refused.
-
-    :raises BadInput: scheme_invalid.
-    """
-    # Versions of instruments never change, so what was loaded once stays true.
-    return load_programme(
-        text=text, file=file, instruments=map_instruments(), catalogue=load_catalogue()
-    )
-
-
 def get_programme_version(scheme_version_id: int) -> Programme:
     """Get a programme as it was when this version was first used; it never changes."""
     row = db.session.get_one(SchemeVersion, scheme_version_id)
@@ -181,7 +171,10 @@ def get_programme_version(scheme_version_id: int) -> Programme:
 
 @lru_cache(maxsize=64)
 def _load_kept(text: str) -> Programme:
-    return load_programme_text(text=text, file="scheme_versions")
+    # Versions of instruments never change, so what was loaded once stays true.
+    scheme = load_scheme(text=text, file="scheme_versions", within_reach=map_instruments())
+    assert isinstance(scheme, Programme)
+    return scheme
 
 
 def get_scheme(
@@ -299,3 +292,9 @@ def _pick_only(schemes: Mapping[Key, Found], name: str) -> Found:
 
 def _is_path(scheme_id: str) -> bool:
     return scheme_id.endswith(SUFFIX) or "/" in scheme_id
+
+
+def count_waiting_adoptions(*, actor: Actor) -> int:
+    """Count the district's own schemes that somebody else proposed and nobody approved yet."""
+    waiting = [row for row in list_adoptions() if row.state == AdoptionState.PROPOSED]
+    return sum(row.proposed_by != actor.account_id for row in waiting)

@@ -11,17 +11,21 @@ from voucher.accounts.policy import LIST_ACCOUNTS
 from voucher.accounts.rules import ROLE_TITLES
 from voucher.assessments.policy import FIND_ASSESSMENTS
 from voucher.audit.policy import READ_EVENTS
-from voucher.care_levels.policy import LIST_LEVELS
+from voucher.care_levels.policy import LIST_APPEALS, LIST_LEVELS
 from voucher.ledger.policy import LIST_BUDGETS
 from voucher.overview import policy
 from voucher.overview.operations import find_desk_lock
 from voucher.overview.queries.waiting import list_facts, list_waiting, tell_next
 from voucher.overview.rules import WORK
+from voucher.rechecks.policy import LIST_RECHECKS
 from voucher.redemptions.policy import LIST_REDEMPTIONS
 from voucher.refusals import N_
+from voucher.reports.policy import SIMULATE
 from voucher.residents.policy import FIND_RESIDENTS
+from voucher.schemes.policy import LIST_SCHEMES
 from voucher.settlements.policy import LIST as LIST_SETTLEMENTS
 from voucher.shops.policy import LIST_DEVICES, LIST_SHOPS
+from voucher.stays.policy import LIST_STAYS
 from voucher.vouchers.policy import HAND_OVER, LIST_RUNS, LIST_VOUCHERS
 
 blueprint = Blueprint("overview", __name__)
@@ -34,6 +38,9 @@ MENU: tuple[tuple[str, str, Action], ...] = (
     (N_("老人名册"), "residents.show_list", FIND_RESIDENTS),
     (N_("评估"), "assessments.show_list", FIND_ASSESSMENTS),
     (N_("等级"), "levels.show_list", LIST_LEVELS),
+    (N_("申诉"), "appeals.show_list", LIST_APPEALS),
+    (N_("抽查复评"), "rechecks.show_list", LIST_RECHECKS),
+    (N_("住院"), "stays.show_list", LIST_STAYS),
     (N_("发券批次"), "runs.show_list", LIST_RUNS),
     (N_("扫码发放"), "handovers.scan", HAND_OVER),
     (N_("券"), "vouchers.show_list", LIST_VOUCHERS),
@@ -42,6 +49,8 @@ MENU: tuple[tuple[str, str, Action], ...] = (
     (N_("核销"), "redemptions.show_list", LIST_REDEMPTIONS),
     (N_("预算"), "budgets.show_list", LIST_BUDGETS),
     (N_("结算"), "settlements.show_list", LIST_SETTLEMENTS),
+    (N_("量表和方案"), "schemes.show_list", LIST_SCHEMES),
+    (N_("方案测算"), "simulations.ask", SIMULATE),
     (N_("待办案件"), "cases.show_list", policy.LIST_CASES),
     (N_("账号"), "staff.show_list", LIST_ACCOUNTS),
     (N_("审计记录"), "events.show_list", READ_EVENTS),

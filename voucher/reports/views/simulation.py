@@ -19,6 +19,7 @@ from flask_babel import gettext
 
 from voucher import clock
 from voucher.access import require
+from voucher.config import find_schemes_path
 from voucher.db import transaction
 from voucher.divisions.models import Division
 from voucher.divisions.queries import get_community, list_communities
@@ -28,15 +29,22 @@ from voucher.periods import parse_month
 from voucher.refusals import Refusal
 from voucher.reports import policy
 from voucher.reports.drawing.workbook import write_tables
-from voucher.reports.forms import Edited, Question
+from voucher.reports.forms import (
+    IN_FOLDER,
+    Edited,
+    Question,
+    get_tried_programme,
+    list_tried_programmes,
+    open_tried_file,
+)
 from voucher.reports.operations import note_simulation
 from voucher.reports.queries import check_month, list_months, list_places, simulate
 from voucher.reports.rules.cells import Cell, Table, show_cell
 from voucher.reports.rules.simulating import Simulation
 from voucher.reports.rules.tables import LETTERS, list_tables
 from voucher.reports.rules.wording import Voice, word_levels, word_verdict
-from voucher.schemes.queries import get_programme, list_programmes, load_programme_text
-from voucher.schemes.rules.checking import Failure, check_scheme
+from voucher.schemes.queries import get_programme, list_programmes
+from voucher.schemes.rules.candidates import Candidate
 
 blueprint = Blueprint("simulations", __name__, url_prefix="/reports/simulation")
 
@@ -48,12 +56,12 @@ _WHOLE = Wanted(size=10_000)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came out, and for an edited file what its own examples say."""
+    """What came out, and the file that was only tried, with its faults."""
 
     month: date
     community: Division | None
     simulation: Simulation
-    failures: Sequence[Failure]
+    tried: Candidate | None
 
     @property
     def with_levels(self) -> bool:
@@ -69,15 +77,21 @@ def ask() -> str:
 
 
 def _ask(question: Question, refusal: Refusal | None) -> str:
-    voice = _make_voice()
+    voice, may_edit = _make_voice(), policy.SIMULATE_EDITED.allows(g.actor)
+    tried = list_tried_programmes(find_schemes_path()) if may_edit else []
     return render_template(
         "reports/ask.html",
         question=question,
         refusal=refusal,
         programmes=[(one.id, voice.choose(one.name)) for one in list_programmes()],
+        tried=[
+            (f"{IN_FOLDER}{one.file}", f"{voice.choose(one.scheme.name)} · {one.file}")
+            for one in tried
+            if one.scheme
+        ],
         months=[(f"{month:%Y-%m}",) * 2 for month in list_months(today=clock.today())],
         communities=list_communities(actor=g.actor),
-        may_edit=policy.SIMULATE_EDITED.allows(g.actor),
+        may_edit=may_edit,
     )
 
 
@@ -90,7 +104,6 @@ def send() -> Any:
         edited = Edited.parse(request.form, request.files)
         if edited is None:
             return redirect(url_for("simulations.show", **question.as_address()))
-        policy.SIMULATE_EDITED.demand(g.actor)
         answer = _work_out(question, edited)
     except Refusal as refusal:
         return _ask(question, refusal), refusal.status
@@ -117,13 +130,13 @@ def _work_out(question: Question, edited: Edited | None) -> Answer:
     community = (
         get_community(actor=g.actor, code=question.community) if question.community else None
     )
-    programmes = [get_programme(question.programme)]
-    failures: Sequence[Failure] = ()
-    if edited is not None:
-        programmes.append(load_programme_text(text=edited.text, file=edited.name))
-        failures = check_scheme(programmes[-1])
+    programmes = [get_programme(question.programme, on=month)]
+    tried = open_tried_file(question=question, edited=edited, folder=find_schemes_path())
+    if tried is not None:
+        policy.SIMULATE_EDITED.demand(g.actor)
+        programmes.append(get_tried_programme(tried))
     elif question.against:
-        programmes.append(get_programme(question.against))
+        programmes.append(get_programme(question.against, on=month))
     simulation = simulate(
         actor=g.actor,
         programmes=programmes,
@@ -131,7 +144,7 @@ def _work_out(question: Question, edited: Edited | None) -> Answer:
         community_id=community.id if community else None,
         counts_proposed=question.counts_proposed,
     )
-    return Answer(month, community, simulation, failures)
+    return Answer(month, community, simulation, tried)
 
 
 def _deliver(
