@@ -46,7 +46,7 @@ DEEDS = {
     "overview.read_file": N_("查看档案"),
     "overview.reveal_number": N_("查看完整号码"),
     "printouts.write_letter": N_("打印告知书"),
-    "rechecks.record": N_("复评"),
+    "rechecks.record": N_("登记抽查复评"),
     "residents.compare": N_("比对两份档案"),
     "residents.correct": N_("更正资料"),
     "residents.record_departure": N_("登记离开"),

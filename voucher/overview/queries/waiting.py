@@ -4,12 +4,13 @@ What waits for a person today: gathered from the domains, most urgent first.
 Each role makes the same few queries whatever waits; a count of nothing is left out.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from voucher.access import Actor, Role
 from voucher.audit.queries import count_events
 from voucher.config import Home
-from voucher.overview.queries.duties import GATHERED, Waiting
+from voucher.overview.queries.duties import DUTIES
 from voucher.overview.rules import Said, tell_what_comes_next
 from voucher.periods import local_date, start_of_day
 from voucher.refusals import N_
@@ -17,10 +18,21 @@ from voucher.signing import load_ring
 from voucher.vouchers.operations.planning import FIRST_DAY_TO_ISSUE
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many of one thing, what that means, and the page where it is done."""
+
+    count: int
+    title: str
+    meaning: str
+    endpoint: str
+
+
 def list_waiting(*, actor: Actor, now: datetime) -> list[Waiting]:
     """Give what waits for this person, most urgent first."""
-    gather = GATHERED.get(actor.role) if actor.role else None
-    return [found for found in gather(actor, now) if found.count] if gather else []
+    duties = DUTIES.get(actor.role, ()) if actor.role else ()
+    found = (Waiting(d.count(actor, now), d.title, d.meaning, d.endpoint) for d in duties)
+    return [one for one in found if one.count]
 
 
 def list_facts(*, actor: Actor, now: datetime, home: Home) -> list[Said]:
