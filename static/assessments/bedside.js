@@ -9,8 +9,8 @@ import { findDraft, keepDraft, readDraft, wipeDraft, wipeOld } from "./keeping.j
 const $ = (id) => document.getElementById(id);
 const form = $("form");
 const publicId = location.pathname.split("/")[5];
-const { scheme } = form.dataset;
-const place = `/assessments/bedside/people/${publicId}/${scheme}`;
+const { scheme, version } = form.dataset;
+const place = `/assessments/bedside/people/${publicId}/${scheme}/${version}`;
 const prefix = `${scheme}/${publicId}/`;
 const PAUSE_MS = 700;
 const AGAIN_MS = 10000;

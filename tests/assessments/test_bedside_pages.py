@@ -26,7 +26,7 @@ class Phone:
 
     def __init__(self, client, public_id: str) -> None:
         self.client = client
-        self.place = f"/assessments/bedside/people/{public_id}/{GBT}"
+        self.place = f"/assessments/bedside/people/{public_id}/{GBT}/1"
         self.token = self.look()["csrf"]
 
     def look(self) -> dict:
@@ -210,7 +210,9 @@ def test_opening_a_form_is_an_event_of_the_resident(phone, public_id):
     db.session.rollback()
     events = db.session.scalars(select(Event).where(Event.action == "assessments.open_bedside"))
 
-    assert [(one.subject_id, one.facts) for one in events] == [(public_id, {"instrument": GBT})]
+    assert [(one.subject_id, one.facts) for one in events] == [
+        (public_id, {"instrument": GBT, "version": 1})
+    ]
 
 
 def test_any_instrument_has_a_form_and_is_judged_by_its_own_data(app):

@@ -57,7 +57,7 @@ def list_states() -> list[tuple[str, int]]:
 
 def knock(browser, public_id: str, waiting: str, shown: str) -> tuple[set, set, set]:
     """Try every door; give the answers to reading forms, to sending, to reading assessments."""
-    phone = f"/assessments/bedside/people/{public_id}/gbt-42195-2022"
+    phone = f"/assessments/bedside/people/{public_id}/gbt-42195-2022/1"
     new = f"/assessments/new/{public_id}"
     data = {"csrf_token": read_token(browser)}
     sent = [new, phone, f"{phone}/sign", f"{phone}/drop"]
@@ -217,7 +217,7 @@ def test_a_form_sent_back_or_taken_back_is_open_again_without_its_signature(clie
     waiting = sign(client, public_id).location
 
     post(second, f"{waiting}/back", reason="第三项不对")
-    place = f"/assessments/bedside/people/{public_id}/gbt-42195-2022"
+    place = f"/assessments/bedside/people/{public_id}/gbt-42195-2022/1"
     draft = client.get(place, headers={"Accept": "application/json"}).get_json()["draft"]
     again = sign(client, public_id, key="key-2").location
     not_own = post(second, f"{again}/reopen").status_code
@@ -267,7 +267,7 @@ def test_who_is_not_of_the_area_is_not_assessed_not_read_and_not_confirmed(app, 
     answers = [
         other.get(f"/assessments/new/{public_id}").status_code,
         sign(other, public_id).status_code,
-        other.get(f"/assessments/bedside/people/{public_id}/gbt-42195-2022").status_code,
+        other.get(f"/assessments/bedside/people/{public_id}/gbt-42195-2022/1").status_code,
         other.get(waiting).status_code,
         confirm(other, waiting).status_code,
     ]

@@ -53,7 +53,7 @@ def save_draft(
     if draft is None:
         draft = _begin(actor, resident, instrument, revision, now)
         _record(actor, "assessments.begin_draft", resident, draft, now)
-    _write(draft, content, revision=revision, key=key, now=now)
+    _write(draft, content, revision=revision, key=key, now=now, version=instrument.version)
     return draft
 
 
@@ -87,6 +87,7 @@ def sign_draft(
         draft = _begin(actor, resident, instrument, revision, now)
     facts = {
         "state": DraftState.SIGNED,
+        "version": instrument.version,
         "assessed_date": answered.assessed_date,
         "assessor_1": answered.assessor,
     }

@@ -4,8 +4,8 @@ The bedside form: it opens without a network, keeps its answers on the phone, an
 GET  /assessments/bedside/<scheme>/<version>               the form without anybody in it
 GET  /assessments/bedside/<scheme>/<version>/<public_id>   the same, for the phone to fill in
 GET  /assessments/bedside/worker.js                        what keeps the form on the phone
-GET  /assessments/bedside/people/<public_id>/<scheme>      whom it is about, what was kept
-POST /assessments/bedside/people/<public_id>/<scheme>      keep the answers so far
+GET  /assessments/bedside/people/<public_id>/<scheme>/<version>   whom it is about, what was kept
+POST /assessments/bedside/people/<public_id>/<scheme>/<version>   keep the answers so far
 POST .../sign    .../drop                                  sign them; give them up
 
 The page holds no personal data, so that a phone may keep it; the rest is JSON and never kept there
@@ -43,7 +43,7 @@ from voucher.schemes.queries import get_instrument
 blueprint = Blueprint("bedside", __name__, url_prefix="/assessments")
 
 _WORKER = "assessments/worker.js"
-_PERSON = "/bedside/people/<public_id>/<scheme>"
+_PERSON = "/bedside/people/<public_id>/<scheme>/<int:version>"
 
 
 @blueprint.get("/bedside/<scheme>/<int:version>")
@@ -64,7 +64,7 @@ def send_worker() -> Response:
 
 @blueprint.get(_PERSON)
 @require(policy.RECORD_ASSESSMENT)
-def show_person(public_id: str, scheme: str) -> Response:
+def show_person(public_id: str, scheme: str, version: int) -> Response:
     """Tell whom the form is about and what the system holds of it; reading it is an event."""
     resident = get_resident(actor=g.actor, public_id=public_id)
     with transaction():
@@ -74,16 +74,16 @@ def show_person(public_id: str, scheme: str) -> Response:
             subject_kind="resident",
             subject_id=public_id,
             now=clock.now(),
-            facts={"instrument": scheme[:60]},
+            facts={"instrument": scheme[:60], "version": version},
         )
     return jsonify(_describe_person(resident, scheme))
 
 
 @blueprint.post(_PERSON)
 @require(policy.RECORD_ASSESSMENT)
-def keep(public_id: str, scheme: str) -> Response:
+def keep(public_id: str, scheme: str, version: int) -> Response:
     """Keep the answers so far, and tell what level would come out."""
-    instrument = get_instrument(scheme)
+    instrument = get_instrument(scheme, version)
     sent = Sent.parse(request.get_json(silent=True), instrument=instrument)
     with transaction():
         draft = save_draft(
@@ -102,9 +102,9 @@ def keep(public_id: str, scheme: str) -> Response:
 
 @blueprint.post(f"{_PERSON}/sign")
 @require(policy.RECORD_ASSESSMENT)
-def sign(public_id: str, scheme: str) -> Response | tuple[Response, int]:
+def sign(public_id: str, scheme: str, version: int) -> Response | tuple[Response, int]:
     """Sign the answers as the first assessor, or tell at which fields they cannot be signed."""
-    instrument = get_instrument(scheme)
+    instrument = get_instrument(scheme, version)
     sent = Sent.parse(request.get_json(silent=True), instrument=instrument)
     resident = get_resident(actor=g.actor, public_id=public_id)
     judged = judge_content(
@@ -130,11 +130,12 @@ def sign(public_id: str, scheme: str) -> Response | tuple[Response, int]:
 
 @blueprint.post(f"{_PERSON}/drop")
 @require(policy.RECORD_ASSESSMENT)
-def drop(public_id: str, scheme: str) -> Response:
-    """Give up one's own answers, here and in the system."""
+def drop(public_id: str, scheme: str, version: int) -> Response:
+    """Give up one's own answers."""
+    scheme = get_instrument(scheme, version).id
     with transaction():
         resident = get_resident(actor=g.actor, public_id=public_id)
-        draft = find_draft(actor=g.actor, resident_id=resident.id, scheme=scheme[:60])
+        draft = find_draft(actor=g.actor, resident_id=resident.id, scheme=scheme)
         if draft is None:
             raise NotFound("draft_unknown", N_("没有这份草稿"))
         drop_draft(actor=g.actor, draft=draft, resident=resident, now=clock.now())

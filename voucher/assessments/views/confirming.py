@@ -32,7 +32,9 @@ from voucher.assessments.queries.drafts import (
 )
 from voucher.assessments.rules.answering import Answered, judge_content
 from voucher.assessments.rules.signing import BACKGROUND_TITLES
-from voucher.assessments.views.bedside import blueprint
+
+# The application takes it from here, with every page it has.
+from voucher.assessments.views.bedside import blueprint as blueprint
 from voucher.assessments.views.describing import describe_signed
 from voucher.audit.operations import record_event
 from voucher.db import transaction
