@@ -7,7 +7,8 @@ from sqlalchemy import select
 from voucher import clock
 from voucher.access import Actor
 from voucher.care_levels.models import CareLevel
-from voucher.care_levels.operations import Graded, confirm_levels, grade_residents
+from voucher.care_levels.operations.confirming import confirm_levels
+from voucher.care_levels.operations.grading import Graded, grade_residents
 from voucher.db import db, transaction
 from voucher.schemes.queries import get_programme
 

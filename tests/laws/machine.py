@@ -13,7 +13,8 @@ from tests.laws.town import JINJIANG, LOTUS, MONTH, PEOPLE, SHANGCHENG, describe
 from tests.residents.factories import import_people
 from voucher.access import Actor
 from voucher.audit.operations import seal_events
-from voucher.care_levels.operations import confirm_levels, grade_residents
+from voucher.care_levels.operations.confirming import confirm_levels
+from voucher.care_levels.operations.grading import grade_residents
 from voucher.db import db
 from voucher.periods import next_month, start_of_day
 from voucher.redemptions.operations.departures import follow_departures

@@ -11,7 +11,8 @@ from tests.residents.factories import make_person as describe_person
 from tests.shops.factories import make_book, make_person, service_row, shop_row, take
 from voucher import clock
 from voucher.access import Actor, Role
-from voucher.care_levels.operations import confirm_levels, grade_residents
+from voucher.care_levels.operations.confirming import confirm_levels
+from voucher.care_levels.operations.grading import grade_residents
 from voucher.config import Home, read_key
 from voucher.db import db, transaction
 from voucher.divisions.models import Division

@@ -7,7 +7,8 @@ import click
 from voucher import clock
 from voucher.access import Actor
 from voucher.care_levels import policy
-from voucher.care_levels.operations import confirm_levels, grade_residents
+from voucher.care_levels.operations.confirming import confirm_levels
+from voucher.care_levels.operations.grading import grade_residents
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.periods import local_date, parse_day

@@ -18,8 +18,10 @@ from werkzeug.wrappers import Response
 
 from voucher import clock
 from voucher.access import require
-from voucher.care_levels import operations, policy
+from voucher.care_levels import policy
 from voucher.care_levels.forms import Grading, read_level_ids, read_seen_at
+from voucher.care_levels.operations.confirming import Choice, confirm_levels, note_levels_read
+from voucher.care_levels.operations.grading import grade_residents
 from voucher.care_levels.queries import (
     PROPOSAL_SORTS,
     Proposal,
@@ -70,7 +72,7 @@ def show_list() -> str | Response:
     counts = count_proposals(actor=g.actor)
     communities = list_communities(actor=g.actor)
     with transaction():
-        operations.note_levels_read(
+        note_levels_read(
             actor=g.actor, rows=len(found.rows), is_export=wanted.is_export, now=clock.now()
         )
     if wanted.is_export:
@@ -121,7 +123,7 @@ def grade() -> tuple[str, int] | Response:
             request={"programme": form.programme, "on": form.on_day},
             now=now,
             deed=lambda: asdict(
-                operations.grade_residents(actor=g.actor, programme=programme, on=on, now=now)
+                grade_residents(actor=g.actor, programme=programme, on=on, now=now)
             ),
         )
     except Refusal as refusal:
@@ -179,7 +181,7 @@ def confirm(scale: str) -> tuple[str, int] | Response:
     now = clock.now()
     try:
         level_ids, seen_at = read_level_ids(request.form), read_seen_at(request.form)
-        choice = operations.Choice(graded_until=seen_at, level_ids=level_ids)
+        choice = Choice(graded_until=seen_at, level_ids=level_ids)
         done = perform_once(
             actor=g.actor,
             route="levels.confirm",
@@ -187,7 +189,7 @@ def confirm(scale: str) -> tuple[str, int] | Response:
             request={"scale": scale, "levels": level_ids, "seen_at": seen_at},
             now=now,
             deed=lambda: {
-                "confirmed": operations.confirm_levels(
+                "confirmed": confirm_levels(
                     actor=g.actor, scale=scale, on=local_date(now), now=now, choice=choice
                 )
             },

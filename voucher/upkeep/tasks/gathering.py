@@ -5,7 +5,8 @@ from importlib.resources import files
 
 from voucher import clock
 from voucher.assessments.operations import import_assessments, judge_assessment_file
-from voucher.care_levels.operations import confirm_levels, grade_residents
+from voucher.care_levels.operations.confirming import confirm_levels
+from voucher.care_levels.operations.grading import grade_residents
 from voucher.db import transaction
 from voucher.divisions.operations import import_divisions
 from voucher.divisions.queries import load_bundled_divisions

@@ -1,4 +1,4 @@
-"""Grading proposes levels; confirming puts them in force."""
+"""Grading proposes levels."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, true, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import delete, insert
 
-from voucher.access import Actor, within_area
+from voucher.access import Actor
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.care_levels.queries import (
@@ -18,9 +17,8 @@ from voucher.care_levels.queries import (
     find_present_levels,
     list_present_residents,
 )
-from voucher.db import count_changed, db
+from voucher.db import db
 from voucher.periods import full_years
-from voucher.residents.models import Resident
 from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.classing import class_resident
@@ -163,95 +161,3 @@ def _as_row(
         "graded_by": actor.account_id,
         "graded_at": now,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which proposals somebody saw: those made up to an instant, or only these of them."""
-
-    graded_until: datetime
-    level_ids: tuple[int, ...] | None = None
-
-
-def confirm_levels(
-    *, actor: Actor, scale: str, on: date, now: datetime, choice: Choice | None = None
-) -> int:
-    """
-    Put every proposal of the area in force, except the actor's own; give how many.
-
-    With a choice, only what was chosen. The level before ends on the day the new one begins; one
-    that began no earlier is replaced.
-    """
-    choice = choice or Choice(graded_until=now)
-    mine = _proposals_of(actor, scale, on, choice)
-    _end_earlier(actor, scale, on, choice)
-    confirm = (
-        update(CareLevel)
-        .where(mine)
-        .values(state=LevelState.CONFIRMED, confirmed_by=actor.account_id, confirmed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    confirmed = count_changed(confirm)
-    record_event(
-        actor=actor,
-        action="care_levels.confirm",
-        subject_kind="scale",
-        subject_id=scale,
-        now=now,
-        facts={"confirmed": confirmed},
-    )
-    return confirmed
-
-
-def _proposals_of(
-    actor: Actor, scale: str, on: date, choice: Choice, row: type[CareLevel] = CareLevel
-) -> ColumnElement[bool]:
-    in_area = select(Resident.id).where(within_area(Resident.community_id, actor))
-    chosen = true() if choice.level_ids is None else row.id.in_(choice.level_ids)
-    return and_(
-        chosen,
-        row.graded_at <= choice.graded_until,
-        row.scale == scale,
-        row.state == LevelState.PROPOSED,
-        row.from_date <= on,
-        row.graded_by != actor.account_id,
-        row.resident_id.in_(in_area),
-    )
-
-
-def _end_earlier(actor: Actor, scale: str, on: date, choice: Choice) -> None:
-    newer = aliased(CareLevel)
-    follows = and_(
-        _proposals_of(actor, scale, on, choice, newer), newer.resident_id == CareLevel.resident_id
-    )
-    in_force = and_(
-        CareLevel.scale == scale,
-        CareLevel.state == LevelState.CONFIRMED,
-        CareLevel.to_date.is_(None),
-    )
-    later = and_(follows, newer.from_date > CareLevel.from_date)
-    start = select(newer.from_date).where(follows).correlate(CareLevel).scalar_subquery()
-    db.session.execute(
-        update(CareLevel)
-        .where(in_force, exists().where(later).correlate(CareLevel))
-        .values(to_date=start)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.execute(
-        update(CareLevel)
-        .where(in_force, exists().where(follows).correlate(CareLevel))
-        .values(state=LevelState.REPLACED)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def note_levels_read(*, actor: Actor, rows: int, is_export: bool, now: datetime) -> None:
-    """Record that somebody read, or took home, a list of people's levels."""
-    record_event(
-        actor=actor,
-        action="care_levels.export" if is_export else "care_levels.read_list",
-        subject_kind="list",
-        subject_id="care_levels",
-        now=now,
-        facts={"rows": rows},
-    )
