@@ -25,7 +25,7 @@ _BATCH = 5_000
 def add_assessed_residents(
     *, actor: Actor, communities: tuple[int, ...], count: int, now: datetime
 ) -> None:
-    """Write `count` people and an assessment of each; a few have an older one too."""
+    """Write `count` people and an assessment of each; every tenth has an older one too."""
     chance = random.Random(42_195)
     people = list(_invent_people(count, communities, chance, now))
     with transaction():
@@ -63,7 +63,7 @@ def _invent_forms(
 ) -> Iterator[dict[str, Any]]:
     items = [(item.id, sorted(item.points)) for item in get_instrument(GBT).items]
     for number in range(1, count + 1):
-        days = (5, 20) if number % 50 == 0 else (20,)
+        days = (5, 20) if number % 10 == 0 else (20,)
         for day in days:
             key = f"form{number:08d}{day}"
             # The able are many, so points lean to the upper end.
