@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from voucher.assessments.rules import EVENT_TITLES
+from voucher.assessments.rules.importing import EVENT_TITLES
 
 SMALLER = {"B.2.4": 3, "B.3.7": 1, "B.3.8": 1, "B.3.9": 2, "B.4.1": 2, "B.4.2": 2, "B.4.4": 3}
 MAXIMA = {

@@ -13,13 +13,13 @@ from tests.workbooks.factories import make_workbook
 from voucher import clock
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
-from voucher.assessments.operations import (
+from voucher.assessments.operations.importing import (
     Comparison,
     compare_assessments,
     import_assessments,
     judge_assessment_file,
 )
-from voucher.assessments.queries import list_known_assessments
+from voucher.assessments.queries.assessments import list_known_assessments
 from voucher.audit.models import Event
 from voucher.db import db, transaction
 from voucher.divisions.queries import list_communities

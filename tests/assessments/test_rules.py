@@ -8,7 +8,7 @@ import pytest
 from tests.assessments.factories import MAXIMA, SOUND_ID, make_answers
 from tests.divisions.factories import DATA
 from tests.workbooks.factories import make_workbook
-from voucher.assessments.rules import (
+from voucher.assessments.rules.importing import (
     AssessmentFile,
     assessment_layout,
     judge_assessments,

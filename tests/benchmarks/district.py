@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import DIAGNOSES_COLUMN
+from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.db import db, transaction
 from voucher.residents.models import Resident, Sex
 from voucher.schemes.operations import freeze_scheme

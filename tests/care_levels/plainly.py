@@ -7,7 +7,7 @@ from sqlalchemy import Text, cast, delete, insert, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import DIAGNOSES_COLUMN
+from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.care_levels.queries import find_levels_in_force
 from voucher.db import db

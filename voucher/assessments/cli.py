@@ -8,13 +8,13 @@ import click
 from voucher import clock
 from voucher.access import Actor
 from voucher.assessments import policy
-from voucher.assessments.operations import (
+from voucher.assessments.operations.importing import (
     Comparison,
     JudgedFile,
     compare_assessments,
     judge_assessment_file,
 )
-from voucher.assessments.operations import import_assessments as write_assessments
+from voucher.assessments.operations.importing import import_assessments as write_assessments
 from voucher.console import Answer, command, group
 from voucher.db import transaction
 from voucher.periods import local_date, parse_day

@@ -6,7 +6,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from voucher.assessments.rules import EVENT_TITLES, MAX_EVENTS, AssessmentRow
+from voucher.assessments.rules.importing import EVENT_TITLES, MAX_EVENTS, AssessmentRow
 from voucher.refusals import N_
 from voucher.residents.rules.names import MAX_NAME
 from voucher.schemes.rules.instruments import Instrument, Item

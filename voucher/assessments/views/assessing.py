@@ -18,14 +18,14 @@ from voucher.access import require
 from voucher.assessments import policy
 from voucher.assessments.forms import AssessmentForm, JudgedForm, judge_form
 from voucher.assessments.models import Assessment
-from voucher.assessments.operations import record_assessment
-from voucher.assessments.queries import (
+from voucher.assessments.operations.importing import record_assessment
+from voucher.assessments.queries.assessments import (
     ASSESSMENT_SORTS,
     WholeAssessment,
     get_assessment,
     select_assessments,
 )
-from voucher.assessments.rules import EVENT_TITLES
+from voucher.assessments.rules.importing import EVENT_TITLES
 from voucher.audit.operations import record_event
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities

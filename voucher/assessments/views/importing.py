@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from flask import Blueprint
 
 from voucher.assessments import policy
-from voucher.assessments.operations import (
+from voucher.assessments.operations.importing import (
     Comparison,
     JudgedFile,
     compare_assessments,
     import_assessments,
     judge_assessment_file,
 )
-from voucher.assessments.queries import KnownAssessment
-from voucher.assessments.rules import EVENT_TITLES, AssessmentRow, assessment_layout
+from voucher.assessments.queries.assessments import KnownAssessment
+from voucher.assessments.rules.importing import EVENT_TITLES, AssessmentRow, assessment_layout
 from voucher.imports.rules import Cell, Listing, Preview, as_words, list_fault_rows, tell_notices
 from voucher.imports.views.flows import FAULTS, FAULTY_PEOPLE, PERSON, Flow, Sent, make_giver
 from voucher.imports.views.pages import add_pages

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from voucher.access import Actor, Role
 from voucher.accounts.queries import count_first_passwords, count_locked_accounts
-from voucher.assessments.queries import count_waiting_assessments
+from voucher.assessments.queries.assessments import count_waiting_assessments
 from voucher.audit.queries import count_events, count_unsealed_events
 from voucher.care_levels.queries import count_waiting_levels, count_waiting_ungraded
 from voucher.cases.models import Kind

@@ -16,7 +16,7 @@ from flask_babel import get_locale, gettext
 from voucher import clock
 from voucher.access import require
 from voucher.assessments.policy import RECORD_ASSESSMENT
-from voucher.assessments.queries import list_assessments_of_resident
+from voucher.assessments.queries.assessments import list_assessments_of_resident
 from voucher.audit.operations import record_event
 from voucher.audit.queries import list_events_about
 from voucher.care_levels.queries import list_levels_of_resident

@@ -4,7 +4,7 @@ from collections import Counter
 from importlib.resources import files
 
 from voucher import clock
-from voucher.assessments.operations import import_assessments, judge_assessment_file
+from voucher.assessments.operations.importing import import_assessments, judge_assessment_file
 from voucher.care_levels.operations.confirming import confirm_levels
 from voucher.care_levels.operations.grading import grade_residents
 from voucher.db import transaction

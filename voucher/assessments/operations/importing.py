@@ -11,12 +11,12 @@ from sqlalchemy import insert, select, update
 
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
-from voucher.assessments.queries import (
+from voucher.assessments.queries.assessments import (
     DIAGNOSES_COLUMN,
     KnownAssessment,
     list_known_assessments,
 )
-from voucher.assessments.rules import (
+from voucher.assessments.rules.importing import (
     EVENT_TITLES,
     AssessmentFile,
     AssessmentRow,

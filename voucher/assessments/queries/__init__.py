@@ -1,0 +1,1 @@
+"""Reading assessments, and the bedside forms that may become some."""

@@ -1,0 +1,1 @@
+"""What makes an assessment: a workbook's row, the answers at a bedside, a signature. Pure."""
