@@ -6,7 +6,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from voucher.assessments.rules.importing import EVENT_TITLES, MAX_EVENTS, AssessmentRow
+from voucher.assessments.rules.importing import MAX_EVENTS, AssessmentRow
 from voucher.refusals import N_
 from voucher.residents.rules.names import MAX_NAME
 from voucher.schemes.rules.instruments import Instrument, Item
@@ -42,7 +42,10 @@ class AssessmentForm:
             assessor_2=normalise_text(form.get("assessor_2", "")[:LONGEST]),
             answers={item.id: form.get(item.id, "")[:LONGEST] for item in instrument.items},
             diagnoses=tuple(word for word in known if word in form.getlist("diagnoses")),
-            events={kind: form.get(f"event_{kind}", "").strip()[:9] for kind in EVENT_TITLES},
+            events={
+                kind.id: form.get(f"event_{kind.id}", "").strip()[:9]
+                for kind in instrument.event_kinds
+            },
             coma=form.get("coma", "")[:LONGEST],
         )
 
@@ -132,6 +135,6 @@ def _accept(form: AssessmentForm, instrument: Instrument, assessed: date) -> Ass
         assessors=(form.assessor_1, form.assessor_2),
         points=tuple(points[item.id, form.answers[item.id]] for item in instrument.items),
         diagnoses=form.diagnoses,
-        events=tuple(_read_count(form.events[kind]) or 0 for kind in EVENT_TITLES),
+        events=tuple(_read_count(form.events[kind.id]) or 0 for kind in instrument.event_kinds),
         coma=form.coma == "yes",
     )
