@@ -37,7 +37,7 @@ def test_score_gives_level_names_and_reasons():
 
     answer = json.loads(run("score", GBT.id, "--json", sent=sent).stdout)
 
-    assert answer | {"points": {}} == {
+    assert answer | {"points": {}, "steps": []} == {
         "total": 90,
         "initial": "0",
         "level": "1",
@@ -48,6 +48,9 @@ def test_score_gives_level_names_and_reasons():
         ],
         "subtotals": {"B.1": 32, "B.2": 15, "B.3": 28, "B.4": 15},
         "points": {},
+        "decimals": 0,
+        "grades": {},
+        "steps": [],
         "instrument": "gbt-42195-2022",
         "version": 1,
     }
@@ -62,6 +65,25 @@ def test_score_refuses_a_missing_item_with_exit_code_two():
     assert result.exit_code == 2
     assert json.loads(result.stdout) == {"error": "item_missing", "item": "B.2.4"}
     assert result.stderr == "缺少项目 B.2.4 [item_missing]\n"
+
+
+def test_score_of_several_dimensions_tells_their_grades_and_every_step():
+    ltci = get_instrument("ltci-2021")
+    items = {item.id: item.maximum for item in ltci.items} | {"C.1": 0, "C.2": 0, "C.3": 1}
+
+    answer = json.loads(run("score", ltci.id, "--json", sent=json.dumps({"items": items})).stdout)
+
+    assert (answer["total"], answer["level"]) == (100, "1")
+    assert answer["grades"] == {"A": "0", "B": "0", "C": "3"}
+    assert (len(answer["steps"]), answer["steps"][-1]) == (
+        22,
+        {
+            "kind": "level",
+            "id": "1",
+            "points": None,
+            "text": {"zh": "等级：轻度失能", "en": "Level: Mild disability"},
+        },
+    )
 
 
 def test_two_answers_for_one_item_are_refused():
@@ -130,7 +152,12 @@ def test_list_names_the_bundled_schemes():
     answer = json.loads(run("schemes", "list", "--json").stdout)
 
     assert [(scheme["id"], scheme["kind"]) for scheme in answer["schemes"]] == [
+        ("barthel", "instrument"),
         ("gbt-42195-2022", "instrument"),
+        ("katz", "instrument"),
+        ("lawton", "instrument"),
+        ("ltci-2021", "instrument"),
+        ("mzt-039-2013", "instrument"),
         ("jinjiang-age-bands", "programme"),
         ("national-2026", "programme"),
         ("shangcheng-six-classes", "programme"),

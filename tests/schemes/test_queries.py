@@ -20,7 +20,12 @@ from voucher.schemes.rules.checking import check_scheme
 
 def test_these_schemes_are_bundled():
     assert [(scheme.id, scheme.version) for scheme in list_bundled_schemes()] == [
+        ("barthel", 1),
         ("gbt-42195-2022", 1),
+        ("katz", 1),
+        ("lawton", 1),
+        ("ltci-2021", 1),
+        ("mzt-039-2013", 1),
         ("jinjiang-age-bands", 1),
         ("national-2026", 1),
         ("shangcheng-six-classes", 1),
@@ -62,7 +67,7 @@ def test_a_level_comes_with_its_names():
 
 @pytest.mark.parametrize(
     ("scale", "level", "word"),
-    [("gbt-42195-2022", "5", "level_unknown"), ("barthel", "1", "scheme_unknown")],
+    [("gbt-42195-2022", "5", "level_unknown"), ("barthel-2099", "1", "scheme_unknown")],
 )
 def test_a_level_that_does_not_exist_is_refused(scale: str, level: str, word: str):
     with pytest.raises(NotFound) as refused:

@@ -14,6 +14,7 @@ from voucher.money import show_yuan
 from voucher.refusals import N_, BadInput
 from voucher.schemes import queries
 from voucher.schemes.rules.checking import check_scheme, count_examples
+from voucher.schemes.rules.explaining import explain_score, show_points
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.pricing import Purchase, parse_purchase, price_purchase
 from voucher.schemes.rules.programmes import Programme
@@ -95,8 +96,11 @@ def _list_schemes_at(path: Path | None) -> list[Instrument | Programme]:
 
 def _show_score(answer: Answer) -> Iterator[str]:
     name = answer["level_name"]
-    yield f"总分 total {answer['total']} · 等级 level {answer['level']} {name['zh']} · {name['en']}"
+    total = show_points(answer["total"], decimals=answer["decimals"])
+    yield f"总分 total {total} · 等级 level {answer['level']} {name['zh']} · {name['en']}"
     yield from _show_reasons(answer)
+    for step in answer["steps"]:
+        yield f"  {step['text']['zh']} · {step['text']['en']}"
 
 
 def _show_reasons(answer: Answer) -> Iterator[str]:
@@ -117,14 +121,18 @@ def _show_result(instrument: Instrument, answers: Answers, result: Result) -> An
     names = {level.id: level.name for level in instrument.levels}
     items = zip(instrument.items, answers.points, strict=True)
     parts = zip(instrument.parts, result.subtotals, strict=True)
+    grades = zip(instrument.parts, result.grades, strict=False)
     return {
         "total": result.total,
+        "decimals": instrument.decimals,
         "initial": result.initial,
         "level": result.level,
         "level_name": names[result.level].as_json(),
         "reasons": [reason.as_json() for reason in result.reasons],
         "subtotals": {part.id: subtotal for part, subtotal in parts},
         "points": {item.id: points for item, points in items},
+        "grades": {part.id: grade for part, grade in grades},
+        "steps": [step.as_json() for step in explain_score(instrument, answers)],
         "instrument": instrument.id,
         "version": instrument.version,
     }

@@ -88,6 +88,7 @@ def _check_score_examples(instrument: Instrument) -> Iterator[Failure]:
         expected = {
             "total": example.total,
             "subtotals": list(example.subtotals or result.subtotals),
+            "grades": list(example.grades or result.grades),
             "initial": example.initial or result.initial,
             "level": example.level,
             "reasons": list(example.reasons),
@@ -121,6 +122,7 @@ def _show_result(result: Result) -> dict[str, Any]:
     return {
         "total": result.total,
         "subtotals": list(result.subtotals),
+        "grades": list(result.grades),
         "initial": result.initial,
         "level": result.level,
         "reasons": [reason.rule for reason in result.reasons],

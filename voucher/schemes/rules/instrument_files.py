@@ -7,21 +7,18 @@ from typing import Any
 from voucher.refusals import N_
 from voucher.schemes.rules.conditions import Samples
 from voucher.schemes.rules.instruments import (
-    Band,
     Change,
     Instrument,
-    Item,
-    Option,
-    Part,
+    Note,
     ScoreExample,
     Term,
     Worsening,
 )
 from voucher.schemes.rules.reading import Table, read_table
-from voucher.schemes.rules.values import Confidence, Level, Words
+from voucher.schemes.rules.scoring_files import Scoring, read_scoring
+from voucher.schemes.rules.values import Confidence, Level
 
 MAX_EVENTS = 999
-NO_WORDS = Words(zh="", en="")
 
 
 def load_instrument(*, text: str, file: str) -> Instrument:
@@ -32,35 +29,44 @@ def load_instrument(*, text: str, file: str) -> Instrument:
     """
     top = read_table(text=text, file=file)
     _check_kind(top)
-    parts = _read_parts(top)
-    items = tuple(item for part in parts for item in part.items)
-    top.refuse_repeats("parts", (item.id for item in items))
-    maximum = _read_maximum(top, sum(item.maximum for item in items))
-    bands = _read_bands(top, maximum)
-    levels = tuple(band.level for band in bands)
+    scored = read_scoring(top)
+    instrument = _read_instrument(top, scored, text)
+    _refuse_unreached(top, scored, instrument.changes)
+    top.finish()
+    return instrument
+
+
+def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
     diagnoses = _read_terms(top, "diagnoses")
-    instrument = Instrument(
+    event_kinds = _read_terms(top, "event_kinds")
+    changes = _read_changes(top, scored.levels, diagnoses)
+    return Instrument(
         id=top.text("id"),
         version=top.whole("version", least=1, most=9_999),
         effective_from=top.day("effective_from"),
         name=top.words("name"),
         source=top.text("source"),
         confidence=top.choice("confidence", Confidence),
-        parts=parts,
-        items=items,
-        bands=bands,
-        level_by_total=_list_level_by_total(bands, maximum),
-        levels=levels,
+        notes=_read_notes(top),
+        parts=scored.parts,
+        items=tuple(item for part in scored.parts for item in part.items),
+        higher_is=scored.higher_is,
+        total_of=scored.total_of,
+        maximum=scored.maximum,
+        decimals=scored.decimals,
+        combination=scored.combination,
+        bands=scored.bands,
+        level_by_total=scored.level_by_total,
+        level_by_grades=scored.level_by_grades,
+        levels=scored.levels,
         diagnoses=diagnoses,
-        event_kinds=_read_terms(top, "event_kinds"),
-        changes=_read_changes(top, levels, diagnoses),
-        worsening=top.choice("worsening", Worsening),
-        examples=tuple(_read_example(t, levels) for t in top.tables("examples", least=1)),
+        event_kinds=event_kinds,
+        changes=changes,
+        worsening=top.choice("worsening", Worsening) if changes else Worsening.ONCE,
+        examples=tuple(_read_example(t, scored.levels) for t in top.tables("examples", least=1)),
         text=text,
         digest=sha256(text.encode()).hexdigest(),
     )
-    top.finish()
-    return instrument
 
 
 def _check_kind(top: Table) -> None:
@@ -68,89 +74,28 @@ def _check_kind(top: Table) -> None:
         top.refuse(N_("%(file)s 的 %(path)s：这里需要量表（instrument）"), key="kind")
 
 
-def _read_parts(top: Table) -> tuple[Part, ...]:
-    ladders = {}
-    if top.has("ladders"):
-        for ladder in top.tables("ladders"):
-            ladders[ladder.text("id")] = _read_options(ladder)
-            ladder.finish()
-    return tuple(_read_part(table, ladders) for table in top.tables("parts", least=1))
-
-
-def _read_part(table: Table, ladders: dict[str, tuple[Option, ...]]) -> Part:
-    items = tuple(_read_item(item, ladders) for item in table.tables("items", least=1))
-    part = Part(id=table.text("id"), name=table.words("name"), items=items)
-    _read_maximum(table, sum(item.maximum for item in items))
-    table.finish()
-    return part
-
-
-def _read_maximum(table: Table, reached: int) -> int:
-    """Take the stated maximum, which must be what the items add up to."""
-    stated = table.whole("maximum")
-    if stated != reached:
-        table.refuse(
-            N_("%(file)s 的 %(path)s：写的是 %(stated)s 分，各项相加是 %(reached)s 分"),
-            key="maximum",
-            stated=stated,
-            reached=reached,
-        )
-    return stated
-
-
-def _read_item(table: Table, ladders: dict[str, tuple[Option, ...]]) -> Item:
-    if table.has("ladder"):
-        options = ladders[table.text_among("ladder", ladders)]
-    else:
-        options = _read_options(table)
-    item = Item(
-        id=table.text("id"),
-        name=table.words("name"),
-        about=table.words("about", NO_WORDS),
-        options=options,
-        points=frozenset(option.points for option in options),
-        maximum=max(option.points for option in options),
-    )
-    table.finish()
-    return item
-
-
-def _read_options(table: Table) -> tuple[Option, ...]:
-    options = []
-    for number, option in enumerate(table.tables("options", least=2), start=1):
-        points = option.whole("points", most=1_000)
-        options.append(Option(number=number, points=points, name=option.words("name")))
-        option.finish()
-    return tuple(options)
-
-
-def _read_bands(top: Table, maximum: int) -> tuple[Band, ...]:
-    """Read the levels from best to worst; their bands meet without gap or overlap, down to 0."""
-    bands: list[Band] = []
-    expected = maximum
-    for table in top.tables("levels", least=2):
-        level = Level(id=table.text("id"), name=table.words("name"))
-        upper, lower = table.whole("upper"), table.whole("lower")
-        table.finish()
-        if upper != expected or lower > upper:
-            table.refuse(
-                N_("%(file)s 的 %(path)s：分数段应从 %(expected)s 分起，不能重叠或留空"),
-                expected=expected,
+def _refuse_unreached(top: Table, scored: Scoring, changes: Sequence[Change]) -> None:
+    """Refuse a level that neither the answers nor a change rule can give."""
+    order = [level.id for level in scored.levels]
+    given = {*scored.level_by_total.values(), *scored.level_by_grades.values()}
+    reached = {order.index(level) for level in given}
+    reached |= {order.index(change.sets_level) for change in changes if change.sets_level}
+    for change in changes:
+        reached |= {min(place + change.worsens_by, len(order) - 1) for place in reached}
+    for place, level in enumerate(order):
+        if place not in reached:
+            top.refuse(
+                N_("%(file)s 的 %(path)s：没有人会进入等级“%(value)s”"), key="levels", value=level
             )
-        bands.append(Band(level=level, lower=lower, upper=upper))
-        expected = lower - 1
-    if expected != -1:
-        top.refuse(N_("%(file)s 的 %(path)s：最差一级的分数段应到 0 分"), key="levels")
-    top.refuse_repeats("levels", (band.level.id for band in bands))
-    return tuple(bands)
 
 
-def _list_level_by_total(bands: Sequence[Band], maximum: int) -> tuple[str, ...]:
-    by_total = [""] * (maximum + 1)
-    for band in bands:
-        for total in range(band.lower, band.upper + 1):
-            by_total[total] = band.level.id
-    return tuple(by_total)
+def _read_notes(top: Table) -> tuple[Note, ...]:
+    notes = []
+    for table in top.tables("notes"):
+        confidence = table.choice("confidence", Confidence)
+        notes.append(Note(confidence=confidence, text=table.words("text")))
+        table.finish()
+    return tuple(notes)
 
 
 def _read_terms(top: Table, key: str) -> tuple[Term, ...]:
@@ -204,6 +149,7 @@ def _read_example(table: Table, levels: Sequence[Level]) -> ScoreExample:
         event_count=table.whole("event_count", default=0),
         coma=table.flag("coma", False),
         subtotals=_read_wholes(table, "subtotals") if table.has("subtotals") else (),
+        grades=_read_grades(table) if table.has("grades") else (),
         initial=_read_level_id(table, "initial", levels) if table.has("initial") else "",
         level=_read_level_id(table, "level", levels),
         reasons=table.texts("reasons", ()),
@@ -224,4 +170,12 @@ def _read_wholes(table: Table, key: str) -> tuple[int, ...]:
 def _check_wholes(table: Table, values: Any) -> tuple[int, ...]:
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         table.refuse(N_("%(file)s 的 %(path)s：应为整数的列表"))
+    return tuple(values)
+
+
+def _read_grades(table: Table) -> tuple[str, ...]:
+    """Take the grades of the parts: unlike other lists of texts, the same may stand twice."""
+    values = table.value("grades")
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        table.refuse(N_("%(file)s 的 %(path)s：应为文字的列表"), key="grades")
     return tuple(values)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from voucher.refusals import N_, BadInput
 from voucher.schemes.rules.instrument_files import MAX_EVENTS
-from voucher.schemes.rules.instruments import Change, Instrument, Item, Worsening
+from voucher.schemes.rules.instruments import Instrument, Item
+from voucher.schemes.rules.judging import apply_changes, compile_judge, slice_parts
 from voucher.schemes.rules.values import Reason
 
 RawRow = tuple[tuple[int, ...], tuple[str, ...], int, bool]
@@ -38,10 +38,11 @@ class Answers:
 @dataclass(frozen=True, slots=True)
 class Result:
     """
-    What answers come to. `initial` follows from the bands, `level` from the change rules.
+    What answers come to. `initial` follows from the points, `level` from the change rules.
 
-    `subtotals` in the order of the parts, empty where only a total was scored; `reasons` are the
-    change rules that apply, also those that could not make the worst level any worse.
+    `subtotals` and `grades` in the order of the parts, empty where only a total was scored or the
+    parts have no grades; `reasons` are the change rules that apply, also those that could not
+    make the worst level any worse.
     """
 
     total: int
@@ -49,6 +50,7 @@ class Result:
     initial: str
     level: str
     reasons: tuple[Reason, ...]
+    grades: tuple[str, ...] = ()
 
 
 def parse_answers(instrument: Instrument, data: Mapping[str, Any]) -> Answers:
@@ -93,9 +95,15 @@ def parse_points(*, item: Item, value: Any) -> int:
             "item_out_of_range",
             N_("项目 %(item)s 的得分只能是 %(allowed)s"),
             item=item.id,
-            allowed=" ".join(str(points) for points in sorted(item.points)),
+            allowed=_say_allowed(item),
         )
     return value
+
+
+def _say_allowed(item: Item) -> str:
+    if not item.options:
+        return f"{min(item.points)}–{item.maximum}"
+    return " ".join(str(points) for points in sorted(item.points))
 
 
 def score_answers(instrument: Instrument, answers: Answers) -> Result:
@@ -118,19 +126,22 @@ def score_points(
     coma: bool = False,
 ) -> Result:
     """
-    Score valid points given in the order of the instrument's items: the path for whole districts.
+    Score valid points given in the order of the instrument's items.
 
     `diagnoses` in the instrument's order. Nothing is checked again here.
     """
-    subtotals, start = [], 0
-    for part in instrument.parts:
-        end = start + len(part.items)
-        subtotals.append(sum(points[start:end]))
-        start = end
-    total = sum(subtotals)
-    initial = instrument.level_by_total[total]
-    level, reasons = _apply_changes(instrument, initial, diagnoses, event_count, coma)
-    return Result(total, tuple(subtotals), initial, level, reasons)
+    total, places, initial = compile_judge(instrument)(points)
+    level, reasons = apply_changes(instrument, initial, diagnoses, event_count, coma)
+    return Result(
+        total=total,
+        subtotals=tuple(sum(points[place]) for place in slice_parts(instrument).values()),
+        initial=initial,
+        level=level,
+        reasons=reasons,
+        grades=tuple(
+            part.grades[place].id for part, place in zip(instrument.parts, places, strict=False)
+        ),
+    )
 
 
 def score_total(
@@ -141,10 +152,28 @@ def score_total(
     event_count: int = 0,
     coma: bool = False,
 ) -> Result:
-    """Score a total whose single answers are not known."""
+    """
+    Score a total whose single answers are not known.
+
+    :raises BadInput: total_alone, where the total does not decide; total_impossible, where no
+        answers come to it.
+    """
+    if not instrument.level_by_total:
+        raise BadInput(
+            "total_alone",
+            N_("量表 %(instrument)s 不能只凭总分定级，要有各项得分"),
+            instrument=instrument.id,
+        )
+    if total not in instrument.level_by_total:
+        raise BadInput(
+            "total_impossible",
+            N_("量表 %(instrument)s 不会有 %(total)s 分这个总分"),
+            instrument=instrument.id,
+            total=total,
+        )
     initial = instrument.level_by_total[total]
-    level, reasons = _apply_changes(instrument, initial, diagnoses, event_count, coma)
-    return Result(total=total, subtotals=(), initial=initial, level=level, reasons=reasons)
+    level, reasons = apply_changes(instrument, initial, diagnoses, event_count, coma)
+    return Result(total, subtotals=(), initial=initial, level=level, reasons=reasons)
 
 
 def score_rows(
@@ -154,51 +183,18 @@ def score_rows(
     Score a whole district: (total, initial level, level, reasons) of each row, in its order.
 
     A row is (points in the order of the items, diagnoses in the instrument's order, number of
-    events, coma), complete and valid.
+    events, coma), complete and valid. Rows that share an initial level and all facts of the
+    change rules share their reasons, so that a district costs little more than its sums.
     """
+    judge = compile_judge(instrument)
+    changed: dict[tuple[str, tuple[str, ...], int, bool], tuple[str, tuple[Reason, ...]]] = {}
     for points, diagnoses, event_count, coma in rows:
-        result = score_points(
-            instrument=instrument,
-            points=points,
-            diagnoses=diagnoses,
-            event_count=event_count,
-            coma=coma,
-        )
-        yield result.total, result.initial, result.level, result.reasons
-
-
-# Few different combinations occur in a district, so the conditions run once for each of them.
-@lru_cache(maxsize=8_192)
-def _apply_changes(
-    instrument: Instrument,
-    initial: str,
-    diagnoses: tuple[str, ...],
-    event_count: int,
-    coma: bool,
-) -> tuple[str, tuple[Reason, ...]]:
-    values = {"diagnoses": list(diagnoses), "event_count": event_count, "coma": coma}
-    reasons: list[Reason] = []
-    steps: list[int] = []
-    for change in instrument.changes:
-        if not change.when.holds(values):
-            continue
-        reason = _explain_change(change, values)
-        if change.sets_level:
-            return change.sets_level, (reason,)
-        reasons.append(reason)
-        steps.append(change.worsens_by)
-    worse_by = sum(steps) if instrument.worsening is Worsening.EACH else max(steps, default=0)
-    order = [level.id for level in instrument.levels]
-    return order[min(order.index(initial) + worse_by, len(order) - 1)], tuple(reasons)
-
-
-def _explain_change(change: Change, values: Mapping[str, Any]) -> Reason:
-    return Reason(
-        rule=change.rule,
-        facts={name: values[name] for name in change.when.names},
-        sentence=change.name.zh,
-        english=change.name.en,
-    )
+        total, _, initial = judge(points)
+        key = initial, diagnoses, event_count, coma
+        outcome = changed.get(key)
+        if outcome is None:
+            outcome = changed[key] = apply_changes(instrument, *key)
+        yield total, initial, outcome[0], outcome[1]
 
 
 def _refuse_unknown_keys(data: Mapping[str, Any]) -> None:
