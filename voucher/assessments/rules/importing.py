@@ -197,6 +197,8 @@ def _refuse_points(item: Item) -> Fault:
         facts = {"item": item.id, "most": item.maximum}
         return Fault("item_out_of_range", N_("项目 %(item)s 的得分应为 0 至 %(most)s"), facts)
     allowed = " ".join(str(points) for points in sorted(item.points))
+    if not item.options:
+        allowed = f"{min(item.points)}–{item.maximum}"
     return Fault(
         "item_out_of_range",
         N_("项目 %(item)s 的得分只能是 %(allowed)s"),

@@ -136,7 +136,9 @@ def _make_example(instrument: Instrument) -> dict[str, str]:
 
 def _list_choices() -> dict[str, str]:
     language = select_language()
-    instruments = (one for one in list_bundled_schemes() if isinstance(one, Instrument))
+    instruments = [one for one in list_bundled_schemes() if isinstance(one, Instrument)]
+    # The usual one stands first.
+    instruments.sort(key=lambda one: one.id != GBT)
     return {one.id: one.name.say(language) for one in instruments}
 
 
