@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -12,9 +12,10 @@ from voucher.assessments.models import Assessment
 from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.db import db, transaction
 from voucher.residents.models import Resident, Sex
+from voucher.residents.rules.id_numbers import check_character
 from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.queries import GBT, get_instrument
-from voucher.sealing import seal
+from voucher.sealing import blind_index, seal
 
 SITUATIONS = ([], [], [], ["空巢"], ["独居"], ["残疾"], ["低保"], ["特困", "独居"])
 DIAGNOSES = ("", "", "", "", "", "", "F00-F03", "F04-F99", "F00-F03 F04-F99")
@@ -37,6 +38,13 @@ def add_assessed_residents(
             db.session.execute(insert(Assessment), forms[start : start + _BATCH])
 
 
+def make_id_number(number: int) -> str:
+    """Give the identity number of one of these people: sound, and nobody's."""
+    days, sequence = divmod(number, 500)
+    body = f"510104{date(1920, 1, 1) + timedelta(days=days):%Y%m%d}{sequence:03d}"
+    return body + check_character(body)
+
+
 def _invent_people(
     count: int, communities: tuple[int, ...], chance: random.Random, now: datetime
 ) -> Iterator[dict[str, Any]]:
@@ -49,7 +57,7 @@ def _invent_people(
             "sex": Sex.FEMALE,
             "born_date": date(1920 + chance.randrange(46), 1 + chance.randrange(12), 1),
             "id_sealed": b"\x01",
-            "id_index": f"{number:032x}",
+            "id_index": blind_index(make_id_number(number), column="residents.id_number"),
             "community_id": communities[number % len(communities)],
             "address": f"示例路{number}号",
             "situation": chance.choice(SITUATIONS),
