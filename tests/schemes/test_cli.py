@@ -140,6 +140,17 @@ def test_price_divides_a_purchase():
     }
 
 
+def test_price_of_a_file_asks_for_the_household_where_the_programme_does():
+    path = str(Path(__file__).parent / "files" / "hongkong-ccsv.toml")
+    purchase = {"level": "severe", "service": "home", "price_fen": 437200, "chosen_fen": 437200}
+
+    lacking = run("price", path, "--json", sent=json.dumps(purchase))
+    answer = run("price", path, "--json", sent=json.dumps(purchase | {"household": "cat-1"}))
+
+    assert (lacking.exit_code, json.loads(lacking.stdout)["error"]) == (2, "household_unknown")
+    assert json.loads(answer.stdout)["own_fen"] == 21900
+
+
 def test_price_refuses_a_service_nobody_knows():
     sent = json.dumps({"level": "3", "service": "swimming", "price_fen": 1})
 
@@ -158,6 +169,7 @@ def test_list_names_the_bundled_schemes():
         ("lawton", "instrument"),
         ("ltci-2021", "instrument"),
         ("mzt-039-2013", "instrument"),
+        ("beijing-2010", "programme"),
         ("jinjiang-age-bands", "programme"),
         ("national-2026", "programme"),
         ("shangcheng-six-classes", "programme"),

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from voucher.refusals import BadInput
 from voucher.schemes.queries import get_programme
-from voucher.schemes.rules.pricing import parse_purchase, price_purchase
+from voucher.schemes.rules.pricing import price_purchase
 from voucher.schemes.rules.programmes import PriceType, get_price_type
+from voucher.schemes.rules.purchases import parse_purchase
 
 JINJIANG = get_programme("jinjiang-age-bands")
 SHANGCHENG = get_programme("shangcheng-six-classes")

@@ -26,6 +26,7 @@ def test_these_schemes_are_bundled():
         ("lawton", 1),
         ("ltci-2021", 1),
         ("mzt-039-2013", 1),
+        ("beijing-2010", 1),
         ("jinjiang-age-bands", 1),
         ("national-2026", 1),
         ("shangcheng-six-classes", 1),

@@ -1,10 +1,9 @@
 """Who is due what for a period, and why not."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -22,8 +21,8 @@ from voucher.refusals import N_
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
 from voucher.schemes.queries import GBT
-from voucher.schemes.rules.classing import class_resident
-from voucher.schemes.rules.granting import Grant, judge_grants
+from voucher.schemes.rules.classing import Classed, make_classer
+from voucher.schemes.rules.granting import Grant, Granted, make_judge
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Facts, Reason, Words
 
@@ -56,6 +55,7 @@ def list_entitlements(
     """
     levels = find_levels_in_force(scale=programme.scale, on=period_from, resident_id=resident_id)
     gbt_levels = find_levels_in_force(scale=GBT, on=period_from, resident_id=resident_id)
+    classify, judge = make_classer(programme), make_judge(programme)
     for row in _list_residents(actor, period_from, community_id, resident_id):
         gbt = gbt_levels.get(row.id)
         facts = Facts(
@@ -63,27 +63,26 @@ def list_entitlements(
             situation=tuple(row.situation),
             gbt_level=gbt.level if gbt else "",
         )
-        yield _judge(programme, row, facts, levels.get(row.id))
+        if programme.needs_confirmation:
+            level, level_id, reasons = _read_level(levels.get(row.id))
+        else:
+            level, level_id, reasons = _class(classify, facts)
+        granted = judge(level, facts) if level else Granted((), reasons)
+        yield Entitlement(
+            row.id, row.community_id, level, level_id, granted.grants, granted.why_not
+        )
 
 
-def _judge(
-    programme: Programme, row: Any, facts: Facts, confirmed: LevelInForce | None
-) -> Entitlement:
-    level, level_id, reasons = _find_level(programme, facts, confirmed)
-    if not level:
-        return Entitlement(row.id, row.community_id, "", None, (), reasons)
-    granted = judge_grants(programme, level, facts)
-    return Entitlement(row.id, row.community_id, level, level_id, granted.grants, granted.why_not)
+def _read_level(confirmed: LevelInForce | None) -> tuple[str, int | None, tuple[Reason, ...]]:
+    if confirmed is None:
+        return "", None, (Reason("no_level", {}, N_("没有已确认的等级")),)
+    return confirmed.level, confirmed.id, ()
 
 
-def _find_level(
-    programme: Programme, facts: Facts, confirmed: LevelInForce | None
+def _class(
+    classify: Callable[[Facts], Classed], facts: Facts
 ) -> tuple[str, int | None, tuple[Reason, ...]]:
-    if programme.needs_confirmation:
-        if confirmed is None:
-            return "", None, (Reason("no_level", {}, N_("没有已确认的等级")),)
-        return confirmed.level, confirmed.id, ()
-    classed = class_resident(programme, facts)
+    classed = classify(facts)
     return classed.level, None, classed.reasons
 
 
@@ -169,7 +168,7 @@ def forecast_cost(
     after: Counter[str] = Counter()
     fen_before: Counter[str] = Counter()
     fen_after: Counter[str] = Counter()
-    judge = cache(partial(_judge_cost, programme))
+    judge = make_judge(programme)
     for row in list_present_residents(actor=actor, on=on):
         facts = Facts(full_years(row.born_date, on), tuple(row.situation), gbt.get(row.id, ""))
         for people, fen, level in (
@@ -178,7 +177,7 @@ def forecast_cost(
         ):
             if level is not None:
                 people[level] += 1
-                fen[level] += judge(level, facts)
+                fen[level] += judge(level, facts).committed_fen
     return tuple(
         ForecastLine(
             level.name,
@@ -189,7 +188,3 @@ def forecast_cost(
         )
         for level in programme.levels
     )
-
-
-def _judge_cost(programme: Programme, level: str, facts: Facts) -> int:
-    return sum(grant.committed_fen for grant in judge_grants(programme, level, facts).grants)

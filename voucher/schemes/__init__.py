@@ -12,6 +12,10 @@ by added values. Its file says which parts make the total. Bands belong to the p
 scale: who reads the same items by other bands brings the file under an id of its own with other
 levels, and names that id as the programme's scale.
 
+A programme says who is due what by level and household, its shares, price caps and rounding, its
+currency, how long paper lives and what no roster states. What it says but no run can act on yet
+is refused when a run is planned; pricing and simulation work all the same.
+
 Laws: level ids are text; a used version never changes, a correction is a new file with a new
 version; a condition is CEL, compiled once and tried on both sides of every comparison before it
 may decide about anybody; every result carries its reasons; values that no source states are

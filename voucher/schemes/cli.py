@@ -16,8 +16,9 @@ from voucher.schemes import queries
 from voucher.schemes.rules.checking import check_scheme, count_examples
 from voucher.schemes.rules.explaining import explain_score, show_points
 from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.pricing import Purchase, parse_purchase, price_purchase
+from voucher.schemes.rules.pricing import divide_price
 from voucher.schemes.rules.programmes import Programme
+from voucher.schemes.rules.purchases import Purchase, parse_purchase
 from voucher.schemes.rules.scoring import Answers, Result, parse_answers, score_answers
 
 MAX_INPUT_CHARACTERS = 100_000
@@ -153,16 +154,7 @@ def price(programme: str) -> Answer:
 
 
 def _price(programme: Programme, purchase: Purchase) -> Answer:
-    priced = price_purchase(
-        programme=programme,
-        level=purchase.level,
-        service=purchase.service,
-        price_fen=purchase.price_fen,
-        other_payer_fen=purchase.other_payer_fen,
-        used_fen=purchase.used_fen,
-        household=purchase.household,
-        item=purchase.item,
-    )
+    priced = divide_price(programme=programme, purchase=purchase)
     return {
         "voucher_fen": priced.voucher_fen,
         "own_fen": priced.own_fen,

@@ -14,7 +14,7 @@ from voucher.config import Kind as HomeKind
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.money import show_yuan
-from voucher.periods import full_years, last_day
+from voucher.periods import full_years, last_day, next_month
 from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine
 from voucher.refusals import N_
@@ -142,7 +142,9 @@ def _show_value(voucher: Voucher) -> str:
         return f"{voucher.uses_total} 次"
     if voucher.kind == Kind.AMOUNT:
         return f"{show_yuan(voucher.unit_fen)} 元"
-    return f"本月最高抵扣 {show_yuan(voucher.unit_fen).removesuffix('.00')} 元"
+    is_of_month = voucher.period_to == next_month(voucher.period_from)
+    cap = show_yuan(voucher.unit_fen).removesuffix(".00")
+    return f"{'本月' if is_of_month else ''}最高抵扣 {cap} 元"
 
 
 def _show_sex(sex: str) -> str:

@@ -144,6 +144,7 @@ def judge_claim(*, seen: Seen, claim: Claim, programme: Programme, published_fen
         used_fen=seen.committed_fen - seen.balance_fen if seen.kind is not Kind.COUNT else 0,
         item=seen.item,
         cap_fen=seen.unit_fen * max(uses, 1),
+        units=max(uses, 1),
     )
     amount_fen = _choose_amount(seen, claim, priced.voucher_fen)
     if amount_fen <= 0:

@@ -8,15 +8,11 @@ from typing import Any
 from voucher.refusals import Refusal
 from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.conditions import RESIDENT_SAMPLES
+from voucher.schemes.rules.examples import ClassExample, GrantExample, PriceExample
 from voucher.schemes.rules.granting import judge_grants
 from voucher.schemes.rules.instruments import Instrument, ScoreExample
 from voucher.schemes.rules.pricing import price_purchase
-from voucher.schemes.rules.programmes import (
-    ClassExample,
-    GrantExample,
-    PriceExample,
-    Programme,
-)
+from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.scoring import Result, parse_points, score_points, score_total
 from voucher.schemes.rules.values import Facts, Reason, Words
 
@@ -189,6 +185,9 @@ def _check_price_example(
             used_fen=example.used_fen,
             household=example.household,
             item=example.item,
+            units=example.units,
+            unit=example.unit,
+            chosen_fen=example.chosen_fen,
         )
     except Refusal as refusal:
         yield from _compare(place, expected, refusal.word)
@@ -200,7 +199,7 @@ def _check_price_example(
 
 def _check_classes(programme: Programme) -> Iterator[Failure]:
     """Class one resident of every kind: all have a class, each rule and level has somebody."""
-    if not programme.has_own_scale:
+    if not programme.classes:
         return
     deciding, reached = set(), set()
     for facts in _list_residents():

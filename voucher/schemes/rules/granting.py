@@ -1,13 +1,17 @@
 """What a level grants for one period, and why the rest is not granted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from voucher.refusals import N_
+from voucher.schemes.rules.households import class_household
 from voucher.schemes.rules.pricing import check_level
 from voucher.schemes.rules.programmes import GrantRule, Kind, Programme, Requirement, VoucherItem
 from voucher.schemes.rules.values import Confidence, Facts, Reason, Words
+
+MAX_COMBINATIONS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ class Granted:
     grants: tuple[Grant, ...]
     why_not: tuple[Reason, ...]
 
+    @property
+    def committed_fen(self) -> int:
+        """Give what all of it binds of a budget."""
+        return sum(grant.committed_fen for grant in self.grants)
+
 
 def list_grants(programme: Programme, level: str, facts: Facts) -> tuple[Grant, ...]:
     """
@@ -62,37 +71,47 @@ def judge_grants(programme: Programme, level: str, facts: Facts) -> Granted:
 
     A requirement that does not hold refuses everything, and is then the only kind of reason.
 
-    :raises BadInput: level_unknown.
+    :raises BadInput: level_unknown or household_unknown.
     """
     check_level(programme, level)
+    household = class_household(programme, facts)
     values = {**facts.as_condition_values(), "level": level}
     unmet = [rule for rule in programme.requirements if not rule.when.holds(values)]
     if unmet:
         return Granted((), tuple(_explain_requirement(rule, values) for rule in unmet))
-    judged = [_judge_item(programme, item, level, values) for item in programme.items]
+    judged = [_judge_item(item, level, household, values) for item in programme.items]
     return Granted(
         grants=tuple(found for found in judged if isinstance(found, Grant)),
         why_not=tuple(found for found in judged if isinstance(found, Reason)),
     )
 
 
+def make_judge(programme: Programme) -> Callable[[str, Facts], Granted]:
+    """
+    Give `judge_grants` of one programme for a whole roster: each combination is judged once.
+
+    Few different combinations of level, age, circumstance and level by GB/T 42195 occur.
+    """
+    return lru_cache(maxsize=MAX_COMBINATIONS)(partial(judge_grants, programme))
+
+
 def _judge_item(
-    programme: Programme, item: VoucherItem, level: str, values: Mapping[str, Any]
+    item: VoucherItem, level: str, household: str, values: Mapping[str, Any]
 ) -> Grant | Reason:
-    covering = [rule for rule in item.grants if level in rule.levels]
+    covering = [rule for rule in item.grants if rule.fits(level, household)]
     for rule in covering:
         if rule.when is None or rule.when.holds(values):
-            return _make_grant(programme, item, rule, level)
-    if not covering:
-        return Reason(
-            "level_not_covered",
-            {"item": item.id, "level": level},
-            N_("本等级没有“%(item)s”这一项"),
-        )
-    return _explain_condition(item, covering[-1], values)
+            return _make_grant(item, rule, level, household)
+    if covering:
+        return _explain_condition(item, covering[-1], values)
+    if any(level in rule.levels for rule in item.grants):
+        facts = {"item": item.id, "household": household}
+        return Reason("household_not_covered", facts, N_("此家庭类别没有“%(item)s”这一项"))
+    facts = {"item": item.id, "level": level}
+    return Reason("level_not_covered", facts, N_("本等级没有“%(item)s”这一项"))
 
 
-def _make_grant(programme: Programme, item: VoucherItem, rule: GrantRule, level: str) -> Grant:
+def _make_grant(item: VoucherItem, rule: GrantRule, level: str, household: str) -> Grant:
     return Grant(
         item=item.id,
         kind=item.kind,
@@ -102,17 +121,16 @@ def _make_grant(programme: Programme, item: VoucherItem, rule: GrantRule, level:
         face_fen=rule.face_fen,
         uses=rule.uses,
         cap_fen=rule.cap_fen,
-        share_basis_points=_find_only_share(item, level),
+        share_basis_points=_find_only_share(item, level, household),
         partial=rule.partial,
         offline=rule.offline,
         sample=rule.confidence is Confidence.SAMPLE,
     )
 
 
-def _find_only_share(item: VoucherItem, level: str) -> int:
+def _find_only_share(item: VoucherItem, level: str, household: str) -> int:
     """Give the share that holds for every service of the item, or 0."""
-    fitting = [share for share in item.shares if not share.levels or level in share.levels]
-    shares = {share.basis_points for share in fitting}
+    shares = {share.basis_points for share in item.shares if share.fits(level, household)}
     return shares.pop() if len(shares) == 1 else 0
 
 

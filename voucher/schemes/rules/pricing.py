@@ -1,40 +1,21 @@
 """Pricing: how one purchase is divided between other payers, the voucher and the resident."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
 
-from voucher.money import MAX_FEN, take_share
+from voucher.money import show_yuan
 from voucher.refusals import N_, BadInput
+from voucher.schemes.rules.households import check_household
 from voucher.schemes.rules.programmes import (
-    WHOLE_BASIS_POINTS,
+    Capped,
     GrantRule,
     Kind,
+    PriceCap,
     Programme,
-    Share,
     VoucherItem,
-    get_price_type,
 )
-from voucher.schemes.rules.services import Service
+from voucher.schemes.rules.purchases import Purchase, check_amounts
+from voucher.schemes.rules.sharing import explain_share, find_share, take_part
 from voucher.schemes.rules.values import Reason
-
-PURCHASE_KEYS = frozenset(
-    {"item", "level", "household", "service", "price_fen", "other_payer_fen", "used_fen"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """One use of a service, in fen. `item` "" lets the programme choose."""
-
-    item: str
-    level: str
-    household: str
-    service: str
-    price_fen: int
-    other_payer_fen: int
-    used_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +26,6 @@ class Priced:
     own_fen: int
     other_payer_fen: int
     reasons: tuple[Reason, ...]
-
-
-def parse_purchase(data: Mapping[str, Any]) -> Purchase:
-    """
-    Read a purchase; everything but level, service and price may be left out.
-
-    :raises BadInput: field_unknown, field_missing, field_format or price_format.
-    """
-    for key in data:
-        if key not in PURCHASE_KEYS:
-            raise BadInput("field_unknown", N_("没有“%(field)s”这一项"), field=str(key)[:40])
-    return Purchase(
-        item=_read_text(data, "item", ""),
-        level=_read_text(data, "level"),
-        household=_read_text(data, "household", ""),
-        service=_read_text(data, "service"),
-        price_fen=_read_fen(data, "price_fen"),
-        other_payer_fen=_read_fen(data, "other_payer_fen", 0),
-        used_fen=_read_fen(data, "used_fen", 0),
-    )
 
 
 def price_purchase(
@@ -78,32 +39,59 @@ def price_purchase(
     household: str = "",
     item: str = "",
     cap_fen: int | None = None,
+    units: int = 1,
+    unit: str = "",
+    chosen_fen: int = 0,
 ) -> Priced:
+    """
+    Divide the price of one use as `divide_price` does.
+
+    :raises BadInput: as `divide_price`.
+    """
+    purchase = Purchase(
+        item=item,
+        level=level,
+        household=household,
+        service=service,
+        price_fen=price_fen,
+        other_payer_fen=other_payer_fen,
+        used_fen=used_fen,
+        units=units,
+        unit=unit,
+        chosen_fen=chosen_fen,
+    )
+    return divide_price(programme=programme, purchase=purchase, cap_fen=cap_fen)
+
+
+def divide_price(*, programme: Programme, purchase: Purchase, cap_fen: int | None = None) -> Priced:
     """
     Divide the price of one use: other payers first, then the voucher, then the resident.
 
-    `used_fen` is what the voucher has paid before, and counts for amount and discount; the uses
-    of a count voucher are counted where they are stored. `cap_fen` is the voucher's own frozen
-    face value or cap; without it the level's first grant states it. No bundled programme looks at
-    `household`. A voucher that does not cover the service or the level pays nothing and says so.
+    Only the price up to the programme's price cap counts. `used_fen` is what the voucher has paid
+    before, or the price it shared in where the cap limits that; the uses of a count voucher are
+    counted where they are stored. `cap_fen` is the voucher's own frozen face value or cap; without
+    it, what the holder chose or the level's first grant states. Programmes without households do
+    not look at `household`. A voucher that does not cover service, level or household pays nothing
+    and says so.
 
-    :raises BadInput: level_unknown, service_unknown, item_unknown, price_format or
-        other_payer_high.
+    :raises BadInput: level_unknown, household_unknown, service_unknown, item_unknown,
+        unit_unknown, price_format, other_payer_high or chosen_out_of_range.
     """
-    check_level(programme, level)
-    _check_service(programme, service)
-    _check_amounts(price_fen, other_payer_fen, used_fen)
-    base_fen = price_fen - other_payer_fen
-    reasons = _explain_other_payer(base_fen, other_payer_fen)
-    chosen = _choose_item(programme, item, service, level)
-    if isinstance(chosen, Reason):
-        return Priced(0, base_fen, other_payer_fen, (*reasons, chosen))
-    limit_fen = _find_limit(chosen, level) if cap_fen is None else cap_fen
-    wanted_fen, why = _apply_kind(programme, chosen, service, level, base_fen)
-    left_fen = limit_fen if chosen.kind is Kind.COUNT else max(0, limit_fen - used_fen)
-    voucher_fen = min(wanted_fen, left_fen)
-    reasons = (*reasons, *why, *_explain_limit(wanted_fen, limit_fen, left_fen))
-    return Priced(voucher_fen, base_fen - voucher_fen, other_payer_fen, reasons)
+    check_level(programme, purchase.level)
+    check_household(programme, purchase.household)
+    _check_service(programme, purchase.service)
+    check_amounts(purchase)
+    other_fen, base_fen = purchase.other_payer_fen, purchase.price_fen - purchase.other_payer_fen
+    reasons = _explain_other_payer(base_fen, other_fen)
+    item = _choose_item(programme, purchase)
+    if isinstance(item, Reason):
+        return Priced(0, base_fen, other_fen, (*reasons, item))
+    limit_fen = _find_limit(item, purchase) if cap_fen is None else cap_fen
+    counted_fen, why = _apply_price_cap(item, purchase)
+    counted_fen = max(0, counted_fen - other_fen)
+    apply_limit = _limit_price if item.capped is Capped.PRICE else _limit_voucher
+    voucher_fen, shared = apply_limit(programme, item, purchase, counted_fen, limit_fen)
+    return Priced(voucher_fen, base_fen - voucher_fen, other_fen, (*reasons, *why, *shared))
 
 
 def check_level(programme: Programme, level: str) -> None:
@@ -132,71 +120,108 @@ def _check_service(programme: Programme, service: str) -> None:
         )
 
 
-def find_share(*, item: VoucherItem, service: Service, level: str) -> Share | None:
-    """Find the share of a service for a level: by its code first, then by its setting."""
-    fitting = [share for share in item.shares if not share.levels or level in share.levels]
-    for share in fitting:
-        if service.code in share.services:
-            return share
-    for share in fitting:
-        if service.setting in share.settings:
-            return share
-    return None
-
-
-def _choose_item(
-    programme: Programme, item_id: str, service: str, level: str
-) -> VoucherItem | Reason:
-    """Choose the named item, or the first that covers the service for the level."""
+def _choose_item(programme: Programme, purchase: Purchase) -> VoucherItem | Reason:
+    """Choose the named item, or the first that covers the service for level and household."""
+    item_id, service, level = purchase.item, purchase.service, purchase.level
     if item_id and item_id not in [item.id for item in programme.items]:
         raise BadInput("item_unknown", N_("方案没有“%(item)s”这一项"), item=item_id[:40])
     items = [item for item in programme.items if not item_id or item.id == item_id]
     covering = [item for item in items if service in item.services]
     for item in covering:
-        if _find_grant(item, level):
+        if _find_grant(item, purchase):
             return item
-    if covering:
-        return Reason("level_not_covered", {"level": level}, N_("本等级没有可用于此服务的券"))
-    return Reason("service_not_covered", {"service": service}, N_("本方案的券不能用于此服务"))
+    if not covering:
+        return Reason("service_not_covered", {"service": service}, N_("本方案的券不能用于此服务"))
+    if any(level in grant.levels for item in covering for grant in item.grants):
+        facts = {"household": purchase.household}
+        return Reason("household_not_covered", facts, N_("此家庭类别没有可用于此服务的券"))
+    return Reason("level_not_covered", {"level": level}, N_("本等级没有可用于此服务的券"))
 
 
-def _find_grant(item: VoucherItem, level: str) -> GrantRule | None:
-    return next((grant for grant in item.grants if level in grant.levels), None)
+def _find_grant(item: VoucherItem, purchase: Purchase) -> GrantRule | None:
+    fitting = (g for g in item.grants if g.fits(purchase.level, purchase.household))
+    return next(fitting, None)
 
 
-def _find_limit(item: VoucherItem, level: str) -> int:
-    grant = _find_grant(item, level)
+def _find_limit(item: VoucherItem, purchase: Purchase) -> int:
+    """Give the face value or cap: what the holder chose of what may be chosen, else the most."""
+    grant = _find_grant(item, purchase)
     assert grant is not None, "an item is only chosen for a level it grants"
-    return grant.face_fen if item.kind is Kind.AMOUNT else grant.cap_fen
+    most_fen = grant.face_fen if item.kind is Kind.AMOUNT else grant.cap_fen
+    least_fen = grant.floor_fen or most_fen
+    if purchase.chosen_fen and not least_fen <= purchase.chosen_fen <= most_fen:
+        raise BadInput(
+            "chosen_out_of_range",
+            N_("所选面额应在 %(least)s 至 %(most)s 之间"),
+            least=show_yuan(least_fen),
+            most=show_yuan(most_fen),
+        )
+    return purchase.chosen_fen or most_fen
+
+
+def _apply_price_cap(item: VoucherItem, purchase: Purchase) -> tuple[int, tuple[Reason, ...]]:
+    """Give how much of the price counts."""
+    caps = [cap for cap in item.price_caps if cap.fits(purchase.service, purchase.level)]
+    if not caps and not purchase.unit:
+        return purchase.price_fen, ()
+    cap = _pick_cap(caps, purchase.unit)
+    counted_fen = min(purchase.price_fen, cap.cap_fen * purchase.units)
+    if counted_fen == purchase.price_fen:
+        return counted_fen, ()
+    facts = {
+        "unit": cap.unit,
+        "units": purchase.units,
+        "cap_fen": cap.cap_fen,
+        "counted_fen": counted_fen,
+    }
+    return counted_fen, (Reason("price_cap", facts, N_("价格高于方案认可的单价，高出的部分自付")),)
+
+
+def _pick_cap(caps: list[PriceCap], unit: str) -> PriceCap:
+    for cap in caps:
+        if unit in ("", cap.unit):
+            return cap
+    raise BadInput(
+        "unit_unknown",
+        N_("此服务没有计价单位“%(unit)s”，可用：%(known)s"),
+        unit=unit[:40],
+        known=" ".join(cap.unit for cap in caps),
+    )
+
+
+def _limit_voucher(
+    programme: Programme, item: VoucherItem, purchase: Purchase, price_fen: int, limit_fen: int
+) -> tuple[int, tuple[Reason, ...]]:
+    """Share first; then the cap limits what the voucher pays."""
+    wanted_fen, why = _apply_kind(programme, item, purchase, price_fen)
+    is_counted = item.kind is Kind.COUNT
+    left_fen = limit_fen if is_counted else max(0, limit_fen - purchase.used_fen)
+    return min(wanted_fen, left_fen), (*why, *_explain_limit(wanted_fen, limit_fen, left_fen))
+
+
+def _limit_price(
+    programme: Programme, item: VoucherItem, purchase: Purchase, price_fen: int, limit_fen: int
+) -> tuple[int, tuple[Reason, ...]]:
+    """Limit the price first; then the voucher shares in what is within the cap."""
+    left_fen = max(0, limit_fen - purchase.used_fen)
+    voucher_fen, why = _apply_kind(programme, item, purchase, min(price_fen, left_fen))
+    return voucher_fen, (*_explain_limit(price_fen, limit_fen, left_fen), *why)
 
 
 def _apply_kind(
-    programme: Programme, item: VoucherItem, service: str, level: str, base_fen: int
+    programme: Programme, item: VoucherItem, purchase: Purchase, price_fen: int
 ) -> tuple[int, tuple[Reason, ...]]:
-    """Give what the voucher would pay without its limit: all of it, or its share."""
-    share = find_share(item=item, service=programme.catalogue[service], level=level)
-    if item.kind is not Kind.DISCOUNT or share is None:
-        return base_fen, ()
-    part_fen = take_share(
-        base_fen,
-        Fraction(share.basis_points, WHOLE_BASIS_POINTS),
-        rounding=programme.rounding,
-        unit_fen=programme.rounding_unit_fen,
+    """Give what the voucher pays of a price it covers: all of it, or its share."""
+    share = find_share(
+        item=item,
+        service=programme.catalogue[purchase.service],
+        level=purchase.level,
+        household=purchase.household,
     )
-    return min(part_fen, base_fen), _explain_share(programme, service, share, base_fen)
-
-
-def _explain_share(
-    programme: Programme, service: str, share: Share, base_fen: int
-) -> tuple[Reason, ...]:
-    price_type = get_price_type(basis_points=share.basis_points)
-    facts = {"service": service, "basis_points": share.basis_points, "price_type": price_type.value}
-    reason = Reason("share", facts, N_("此服务按万分之 %(basis_points)s 分担"))
-    unit = WHOLE_BASIS_POINTS * programme.rounding_unit_fen
-    if base_fen * share.basis_points % unit == 0:
-        return (reason,)
-    rounding = {"mode": programme.rounding.value, "unit_fen": programme.rounding_unit_fen}
-    return (reason, Reason("rounded", rounding, N_("按方案的取整方式取整")))
+    if item.kind is not Kind.DISCOUNT or share is None:
+        return price_fen, ()
+    why = explain_share(programme, share=share, purchase=purchase, price_fen=price_fen)
+    return take_part(programme, share, price_fen), why
 
 
 def _explain_other_payer(base_fen: int, other_payer_fen: int) -> tuple[Reason, ...]:
@@ -211,39 +236,3 @@ def _explain_limit(wanted_fen: int, limit_fen: int, left_fen: int) -> tuple[Reas
         return ()
     facts = {"wanted_fen": wanted_fen, "cap_fen": limit_fen, "left_fen": left_fen}
     return (Reason("cap_reached", facts, N_("以券的上限或余额为限")),)
-
-
-def _check_amounts(price_fen: int, other_payer_fen: int, used_fen: int) -> None:
-    amounts = {"price_fen": price_fen, "other_payer_fen": other_payer_fen, "used_fen": used_fen}
-    for field, amount in amounts.items():
-        _check_fen(field, amount, least=1 if field == "price_fen" else 0)
-    if other_payer_fen > price_fen:
-        raise BadInput("other_payer_high", N_("其他支付方的金额高于价格"))
-
-
-def _check_fen(field: str, amount: Any, *, least: int) -> None:
-    is_whole = isinstance(amount, int) and not isinstance(amount, bool)
-    if not is_whole or not least <= amount <= MAX_FEN:
-        raise BadInput(
-            "price_format",
-            N_("“%(field)s”应为不小于 %(least)s 的整数，单位为分"),
-            field=field,
-            least=least,
-        )
-
-
-def _read_text(data: Mapping[str, Any], key: str, default: str | None = None) -> str:
-    value = data.get(key, default)
-    if value is None:
-        raise BadInput("field_missing", N_("缺少“%(field)s”这一项"), field=key)
-    if not isinstance(value, str):
-        raise BadInput("field_format", N_("“%(field)s”应为文字"), field=key)
-    return value
-
-
-def _read_fen(data: Mapping[str, Any], key: str, default: int | None = None) -> int:
-    value = data.get(key, default)
-    if value is None:
-        raise BadInput("field_missing", N_("缺少“%(field)s”这一项"), field=key)
-    _check_fen(key, value, least=0)
-    return int(value)

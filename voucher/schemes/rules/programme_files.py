@@ -1,30 +1,32 @@
 """Reads programmes from their files and refuses whatever does not fit together."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from voucher.money import Rounding
 from voucher.refusals import N_
 from voucher.schemes.rules.conditions import RESIDENT_SAMPLES, Samples
+from voucher.schemes.rules.example_files import read_examples
+from voucher.schemes.rules.households import read_households
 from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.item_files import read_items
+from voucher.schemes.rules.issuing import CURRENCY
+from voucher.schemes.rules.item_files import Frame, read_items
+from voucher.schemes.rules.lives import WHOLE_PERIOD, Life, read_life
 from voucher.schemes.rules.programmes import (
-    ClassExample,
     ClassRule,
-    Examples,
+    DistrictCheck,
     FundingSource,
     FundingSplit,
-    GrantExample,
     Period,
-    PriceExample,
     Programme,
     Requirement,
-    VoucherItem,
+    Rounded,
 )
 from voucher.schemes.rules.reading import Table, read_table
 from voucher.schemes.rules.services import Catalogue
-from voucher.schemes.rules.values import SITUATIONS, Confidence, Facts, Level
+from voucher.schemes.rules.values import Confidence, Level
 
 Instruments = Mapping[tuple[str, int], Instrument]
 
@@ -34,6 +36,7 @@ class _Scale:
     id: str
     version: int
     levels: tuple[Level, ...]
+    given: bool = False
 
     @property
     def level_ids(self) -> list[str]:
@@ -55,11 +58,21 @@ def load_programme(
     top = _open_programme(text, file)
     programme_id, version = top.text("id"), top.whole("version", least=1, most=9_999)
     scale = _read_scale(top, programme_id, version, instruments)
-    items = read_items(top, scale.samples, catalogue)
-    rounding, rounding_unit_fen = _read_rounding(top)
-    programme = Programme(
-        id=programme_id,
-        version=version,
+    programme = _read_body(top, text, (programme_id, version), scale, catalogue)
+    top.finish()
+    return programme
+
+
+def _read_body(
+    top: Table, text: str, key: tuple[str, int], scale: _Scale, catalogue: Catalogue
+) -> Programme:
+    households, currency = read_households(top), _read_currency(top)
+    known = tuple(household.id for household in households)
+    items = read_items(top, Frame(scale.samples, known, catalogue, currency == CURRENCY))
+    rounding, rounding_unit_fen, rounded = _read_rounding(top)
+    return Programme(
+        id=key[0],
+        version=key[1],
         effective_from=top.day("effective_from"),
         name=top.words("name"),
         paper_name=top.words("paper_name"),
@@ -67,23 +80,28 @@ def load_programme(
         confidence=top.choice("confidence", Confidence),
         scale=scale.id,
         scale_version=scale.version,
-        needs_confirmation=top.flag("needs_confirmation"),
+        given=scale.given,
+        needs_confirmation=_read_confirmation(top, scale),
+        currency=currency,
         period=top.choice("period", Period),
+        life=_read_life(top, "life", catalogue) or WHOLE_PERIOD,
+        card_life=_read_life(top, "card_life", catalogue),
         rounding=rounding,
         rounding_unit_fen=rounding_unit_fen,
+        rounded=rounded,
         areas=top.texts("areas", ()),
         levels=scale.levels,
-        classes=_read_classes(top, scale, programme_id),
+        classes=_read_classes(top, scale, key[0]),
+        households=households,
         requirements=tuple(_read_requirement(t, scale.samples) for t in top.tables("requirements")),
+        district_checks=_read_district_checks(top),
         items=items,
         funding=_read_funding(top),
-        examples=_read_examples(top, scale, items),
+        examples=read_examples(top, scale.level_ids, items),
         catalogue=catalogue,
         text=text,
         digest=sha256(text.encode()).hexdigest(),
     )
-    top.finish()
-    return programme
 
 
 def _open_programme(text: str, file: str) -> Table:
@@ -93,27 +111,48 @@ def _open_programme(text: str, file: str) -> Table:
     return top
 
 
-def _read_rounding(top: Table) -> tuple[Rounding, int]:
+def _read_rounding(top: Table) -> tuple[Rounding, int, Rounded]:
+    """Take mode, unit and, where it is not the voucher's part, which part is rounded."""
+    if not top.has("rounding"):
+        top.refuse(N_("%(file)s 的 %(path)s：没有写明怎样取整"), key="rounding")
     table = top.table("rounding")
     rounding, unit_fen = table.choice("mode", Rounding), table.whole("unit_fen", least=1)
+    rounded = table.choice("of", Rounded) if table.has("of") else Rounded.VOUCHER
     table.finish()
-    return rounding, unit_fen
+    return rounding, unit_fen, rounded
 
 
-def _read_examples(top: Table, scale: _Scale, items: Sequence[VoucherItem]) -> Examples:
-    grants = top.tables("grant_examples", least=1)
-    return Examples(
-        classes=tuple(_read_class_example(t) for t in top.tables("class_examples")),
-        grants=tuple(_read_grant_example(t, scale.level_ids, items) for t in grants),
-        prices=tuple(_read_price_example(t) for t in top.tables("price_examples", least=1)),
-    )
+def _read_currency(top: Table) -> str:
+    currency = top.text("currency", CURRENCY)
+    if not re.fullmatch("[A-Z]{3}", currency):
+        top.refuse(N_("%(file)s 的 %(path)s：币种写三个大写字母，如 CNY"), key="currency")
+    return currency
+
+
+def _read_life(top: Table, key: str, catalogue: Catalogue) -> Life | None:
+    return read_life(top.table(key), catalogue) if top.has(key) else None
+
+
+def _read_confirmation(top: Table, scale: _Scale) -> bool:
+    needs_confirmation = top.flag("needs_confirmation")
+    if scale.given and not needs_confirmation:
+        top.refuse(N_("%(file)s 的 %(path)s：外部给出的等级须经确认"), key="needs_confirmation")
+    return needs_confirmation
+
+
+def _read_district_checks(top: Table) -> tuple[DistrictCheck, ...]:
+    checks = []
+    for table in top.tables("district_checks"):
+        checks.append(DistrictCheck(rule=table.text("rule"), name=table.words("name")))
+        table.finish()
+    return tuple(checks)
 
 
 def _read_scale(top: Table, programme_id: str, version: int, instruments: Instruments) -> _Scale:
     """Take the scale: the programme's own levels, or those of an instrument."""
     scale = top.text("scale")
     if scale == programme_id:
-        return _Scale(scale, version, _read_levels(top))
+        return _Scale(scale, version, _read_levels(top), top.flag("given", False))
     scale_version = top.whole("scale_version", least=1)
     instrument = instruments.get((scale, scale_version))
     if instrument is None:
@@ -136,7 +175,7 @@ def _read_levels(top: Table) -> tuple[Level, ...]:
 
 
 def _read_classes(top: Table, scale: _Scale, programme_id: str) -> tuple[ClassRule, ...]:
-    if scale.id != programme_id:
+    if scale.id != programme_id or scale.given:
         return ()
     classes = []
     for table in top.tables("classes", least=1):
@@ -192,49 +231,3 @@ def _read_split(table: Table) -> FundingSplit:
     )
     table.finish()
     return split
-
-
-def _read_facts(table: Table) -> Facts:
-    return Facts(
-        age=table.whole("age", most=150),
-        situation=table.texts_among("situation", SITUATIONS, ()),
-        gbt_level=table.text("gbt_level", ""),
-    )
-
-
-def _read_class_example(table: Table) -> ClassExample:
-    example = ClassExample(
-        facts=_read_facts(table), level=table.text("level", ""), rule=table.text("rule")
-    )
-    table.finish()
-    return example
-
-
-def _read_grant_example(
-    table: Table, level_ids: Sequence[str], items: Sequence[VoucherItem]
-) -> GrantExample:
-    example = GrantExample(
-        facts=_read_facts(table),
-        level=table.text_among("level", level_ids),
-        items=table.texts_among("items", [item.id for item in items]),
-        committed_fen=table.whole("committed_fen"),
-        why_not=table.texts("why_not", ()),
-    )
-    table.finish()
-    return example
-
-
-def _read_price_example(table: Table) -> PriceExample:
-    example = PriceExample(
-        item=table.text("item", ""),
-        level=table.text("level"),
-        household=table.text("household", ""),
-        service=table.text("service"),
-        price_fen=table.whole("price_fen"),
-        other_payer_fen=table.whole("other_payer_fen", default=0),
-        used_fen=table.whole("used_fen", default=0),
-        voucher_fen=table.whole("voucher_fen"),
-        own_fen=table.whole("own_fen"),
-    )
-    table.finish()
-    return example

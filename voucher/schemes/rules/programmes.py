@@ -6,8 +6,10 @@ from enum import StrEnum
 
 from voucher.money import Rounding
 from voucher.schemes.rules.conditions import Condition
+from voucher.schemes.rules.examples import Examples
+from voucher.schemes.rules.lives import Life
 from voucher.schemes.rules.services import Catalogue, Setting
-from voucher.schemes.rules.values import Confidence, Facts, Level, Words
+from voucher.schemes.rules.values import Confidence, Level, Words
 
 WHOLE_BASIS_POINTS = 10_000
 
@@ -21,9 +23,24 @@ class Kind(StrEnum):
 
 
 class Period(StrEnum):
-    """How long one issue lasts."""
+    """How often a programme gives."""
 
     MONTH = "month"
+    YEAR = "year"
+
+
+class Capped(StrEnum):
+    """What the cap of a discount limits: what the voucher pays, or the price it shares in."""
+
+    VOUCHER = "voucher"
+    PRICE = "price"
+
+
+class Rounded(StrEnum):
+    """Which part of a shared price is rounded; the other is what remains."""
+
+    VOUCHER = "voucher"
+    OWN = "own"
 
 
 class PriceType(StrEnum):
@@ -54,40 +71,93 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class DistrictCheck:
+    """What no roster states and an official checks before confirming or approving."""
+
+    rule: str
+    name: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """
+    A category of households. Without `when` in any of them, the category is stated from outside;
+    otherwise the first that holds counts, and the last, without one, is all others.
+    """
+
+    id: str
+    name: Words
+    when: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """
     The part of a price a discount voucher pays, in 1/10,000: 0 is nothing, 10,000 all of it.
 
     It applies to the named services, or to all services of the named settings; to the named
-    levels, or to all when there are none.
+    levels and households, or to all when there are none.
     """
 
     services: tuple[str, ...]
     settings: tuple[Setting, ...]
     levels: tuple[str, ...]
+    households: tuple[str, ...]
     basis_points: int
+
+    def fits(self, level: str, household: str) -> bool:
+        """Tell whether the share is for this level and household."""
+        return (not self.levels or level in self.levels) and (
+            not self.households or household in self.households
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCap:
+    """
+    The most a unit of the named services may cost; what it costs above, the resident pays.
+
+    For the named levels, or all when there are none. `unit` is an id, `name` its words.
+    """
+
+    services: tuple[str, ...]
+    levels: tuple[str, ...]
+    unit: str
+    name: Words
+    cap_fen: int
+
+    def fits(self, service: str, level: str) -> bool:
+        """Tell whether the cap is for this service at this level."""
+        return service in self.services and (not self.levels or level in self.levels)
 
 
 @dataclass(frozen=True, slots=True)
 class GrantRule:
     """
-    What the named levels get of an item; of several that fit, the first counts.
+    What the named levels and households get of an item; of several that fit, the first counts.
 
-    Fen: `face_fen` of an amount voucher, `cap_fen` a use of a count voucher or the ceiling of a
-    discount voucher. `name` says for whom the condition is; both are absent for everybody.
-    `partial` lets an amount be spent in parts. `offline` lets a till without a connection take
-    the whole face value, or the single use.
+    No households: all. Fen: `face_fen` of an amount voucher, `cap_fen` a use of a count voucher or
+    the ceiling of a discount voucher. With a `floor_fen` the holder picks any amount from there up
+    to the face or the ceiling, both included; 0 when there is no choice. `name` says for whom the
+    condition is; both are absent for everybody. `partial` lets an amount be spent in parts.
+    `offline` lets a till without a connection take the whole face value, or the single use.
     """
 
     levels: tuple[str, ...]
+    households: tuple[str, ...]
     when: Condition | None
     name: Words | None
+    floor_fen: int
     face_fen: int
     uses: int
     cap_fen: int
     partial: bool
     offline: bool
     confidence: Confidence
+
+    def fits(self, level: str, household: str) -> bool:
+        """Tell whether the grant is for this level and household, whatever its condition."""
+        return level in self.levels and (not self.households or household in self.households)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +174,8 @@ class VoucherItem:
     terms: Words
     services: tuple[str, ...]
     shares: tuple[Share, ...]
+    capped: Capped
+    price_caps: tuple[PriceCap, ...]
     grants: tuple[GrantRule, ...]
 
 
@@ -130,59 +202,17 @@ class FundingSplit:
     sources: tuple[FundingSource, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassExample:
-    """Worked: these facts give this level, by this rule."""
-
-    facts: Facts
-    level: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class GrantExample:
-    """Worked: what a level gets, what it binds in fen, and which rules refuse the rest."""
-
-    facts: Facts
-    level: str
-    items: tuple[str, ...]
-    committed_fen: int
-    why_not: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PriceExample:
-    """Worked: one purchase, in fen. `item` "" is the first item that covers it."""
-
-    item: str
-    level: str
-    household: str
-    service: str
-    price_fen: int
-    other_payer_fen: int
-    used_fen: int
-    voucher_fen: int
-    own_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """The worked examples of a programme."""
-
-    classes: tuple[ClassExample, ...]
-    grants: tuple[GrantExample, ...]
-    prices: tuple[PriceExample, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Programme:
     """
     A programme as its file states it.
 
     `scale` is the scale whose levels it reads, with its version: an instrument, or the programme
-    itself when it has `classes`. `levels` are that scale's, from best to worst for an instrument.
-    `areas` are division codes outside which its vouchers do not work; none means the whole
-    district. `text` is the file and `digest` its SHA-256.
+    itself, when it has `classes` or its levels are `given` by somebody outside. `levels` are that
+    scale's, from best to worst for an instrument. `areas` are division codes outside which its
+    vouchers do not work; none means the whole district. Money is in hundredths of `currency`.
+    `life` is that of the paper; `card_life` is that of the same money on a card, which this system
+    does not issue. `text` is the file and `digest` its SHA-256.
     """
 
     id: str
@@ -194,14 +224,21 @@ class Programme:
     confidence: Confidence
     scale: str
     scale_version: int
+    given: bool
     needs_confirmation: bool
+    currency: str
     period: Period
+    life: Life
+    card_life: Life | None
     rounding: Rounding
     rounding_unit_fen: int
+    rounded: Rounded
     areas: tuple[str, ...]
     levels: tuple[Level, ...]
     classes: tuple[ClassRule, ...]
+    households: tuple[Household, ...]
     requirements: tuple[Requirement, ...]
+    district_checks: tuple[DistrictCheck, ...]
     items: tuple[VoucherItem, ...]
     funding: tuple[FundingSplit, ...]
     examples: Examples
@@ -211,7 +248,7 @@ class Programme:
 
     @property
     def has_own_scale(self) -> bool:
-        """Tell whether the programme classes residents itself."""
+        """Tell whether the programme classes residents itself, or is told their class."""
         return self.scale == self.id
 
 

@@ -67,12 +67,14 @@ class Facts:
     What classing and granting may know about a resident on the reference date.
 
     `age` in full years; `situation` in the words of SITUATIONS; `gbt_level` is the confirmed level
-    by GB/T 42195-2022, "" when there is none.
+    by GB/T 42195-2022, "" when there is none; `household` is stated from outside, "" when nobody
+    did.
     """
 
     age: int
     situation: tuple[str, ...] = ()
     gbt_level: str = ""
+    household: str = ""
 
     def as_condition_values(self) -> dict[str, Any]:
         """Give the names conditions use. CEL's `in` needs a list, so the situation becomes one."""

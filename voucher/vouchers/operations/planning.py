@@ -16,6 +16,7 @@ from voucher.periods import next_month, previous_month
 from voucher.refusals import N_, Refusal
 from voucher.residents.models import Resident
 from voucher.schemes.rules.granting import Grant
+from voucher.schemes.rules.issuing import check_issuable
 from voucher.schemes.rules.programmes import Kind, Programme
 from voucher.schemes.rules.values import Reason
 from voucher.text import find_unprintable
@@ -65,8 +66,10 @@ def plan_run(
     """
     Work out who is due a voucher of the month and has none yet; writes nothing.
 
-    :raises Refusal: too_early (before the 15th of the month before), period_over.
+    :raises Refusal: too_early (before the 15th of the month before), period_over; programme_life
+        and its like, where the programme says what no run acts on yet.
     """
+    check_issuable(programme)
     check_time(period_from, today)
     taken = find_taken(programme=programme.id, period_from=period_from)
     people = list(

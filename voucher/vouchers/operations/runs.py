@@ -13,11 +13,12 @@ from voucher.jobs import add_chunks
 from voucher.ledger.operations import commit_budget, post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.money import show_yuan
-from voucher.periods import local_date, next_month
+from voucher.periods import local_date
 from voucher.refusals import N_, Refusal
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
 from voucher.schemes.operations import freeze_scheme
+from voucher.schemes.rules.lives import find_period_to
 from voucher.schemes.rules.programmes import Programme
 from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
 from voucher.vouchers.operations.planning import Plan, check_time, plan_run
@@ -127,7 +128,7 @@ def _add_run(
         programme=programme.id,
         scheme_version_id=freeze_scheme(scheme=programme, now=now),
         period_from=period_from,
-        period_to=next_month(period_from),
+        period_to=find_period_to(life=programme.life, period_from=period_from),
         number=(last or 0) + 1,
         community_id=community_id,
         state=RunState.DRAFT,

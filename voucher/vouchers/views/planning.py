@@ -22,10 +22,11 @@ from voucher.divisions.models import Division
 from voucher.divisions.queries import get_community, list_communities
 from voucher.listing import Column, Wanted, read_wanted, send_workbook, slice_rows
 from voucher.money import show_yuan
-from voucher.periods import local_date, next_month, parse_month
+from voucher.periods import last_day, local_date, next_month, parse_month
 from voucher.refusals import N_, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_programme
+from voucher.schemes.rules.lives import find_period_to
 from voucher.schemes.rules.programmes import Programme
 from voucher.vouchers import policy
 from voucher.vouchers.forms import RunWish, read_number
@@ -39,7 +40,7 @@ from voucher.vouchers.operations.planning import (
 )
 from voucher.vouchers.operations.runs import draft_seen_run
 from voucher.vouchers.queries.runs import find_latest_run
-from voucher.vouchers.views.wording import choose, explain, list_programmes
+from voucher.vouchers.views.wording import choose, explain, list_district_checks, list_programmes
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -171,6 +172,9 @@ def _show(wish: RunWish, proposal: Proposal, wanted: Wanted, refusal: Refusal | 
         plan=plan,
         programme=choose(programme.name),
         community=proposal.community,
+        valid_from=proposal.period_from,
+        last_date=last_day(find_period_to(life=programme.life, period_from=proposal.period_from)),
+        district_checks=list_district_checks(programme),
         places=slice_rows(_list_places(plan), wanted=wanted),
         columns=PLACE_COLUMNS,
         levels=list(_list_levels(programme, plan)),

@@ -21,6 +21,7 @@ from voucher.db import db
 from voucher.jobs import Progress, find_progress
 from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.money import show_yuan
+from voucher.periods import last_day
 from voucher.refusals import N_, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_programme_version
@@ -41,7 +42,7 @@ from voucher.vouchers.queries.runs import (
 )
 from voucher.vouchers.rules import NEXT_STEPS, RUN_EVENTS, RUN_TITLES, VOUCHER_TITLES, VoucherState
 from voucher.vouchers.views.planning import blueprint
-from voucher.vouchers.views.wording import name_programmes, name_run
+from voucher.vouchers.views.wording import list_district_checks, name_programmes, name_run
 
 
 def _name_programme(row: Any) -> str:
@@ -208,6 +209,8 @@ def _show(run: IssueRun, refusal: Refusal | None) -> str:
         redeemed_fen=sum(place.redeemed_fen for place in places),
         left_fen=sum(place.left_fen for place in places),
         budget=find_budget(programme=run.programme, period_from=run.period_from),
+        last_date=last_day(run.period_to),
+        district_checks=list_district_checks(get_programme_version(run.scheme_version_id)),
         events=list_run_events(run_id=run.id),
         event_titles=RUN_EVENTS,
         is_own=run.made_by == g.actor.account_id,

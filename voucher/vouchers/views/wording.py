@@ -31,6 +31,11 @@ def name_programmes() -> Mapping[str, str]:
     return {programme.id: choose(programme.name) for programme in list_programmes()}
 
 
+def list_district_checks(programme: Programme) -> list[str]:
+    """Give what no roster states and somebody must check before paper is made."""
+    return [choose(check.name) for check in programme.district_checks]
+
+
 def name_run(run: IssueRun) -> str:
     """Give what people call a run: programme, month, number."""
     return gettext(
