@@ -34,12 +34,23 @@ from voucher.assessments.views.assessing import blueprint as assessments_pages
 from voucher.assessments.views.importing import blueprint as assessment_file_pages
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands
-from voucher.config import Home, count_proxies, find_home_path, load_home, read_key
+from voucher.care_levels.views.appeals import blueprint as appeals_pages
+from voucher.care_levels.views.levels import blueprint as levels_pages
+from voucher.config import (
+    Home,
+    count_proxies,
+    find_home_path,
+    load_home,
+    read_deadlines,
+    read_key,
+)
 from voucher.console import Doors, Gate
 from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.divisions.cli import commands as divisions_commands
+
+# Its routes belong to the blueprint of levels.
+from voucher.entitlements import views as _proposals  # noqa: F401
 from voucher.entitlements.cli import commands as entitlements_commands
-from voucher.entitlements.views import blueprint as levels_pages
 from voucher.ledger.cli import commands as ledger_commands
 from voucher.ledger.views import blueprint as budgets_pages
 from voucher.openapi import make_blueprint as make_openapi_pages
@@ -51,7 +62,8 @@ from voucher.overview.views.home import blueprint as overview_pages
 from voucher.overview.views.redemptions import blueprint as redemptions_pages
 from voucher.overview.views.vouchers import blueprint as vouchers_pages
 from voucher.printouts.cli import commands as printouts_commands
-from voucher.printouts.views import blueprint as printouts_pages
+from voucher.printouts.views.files import blueprint as printouts_pages
+from voucher.printouts.views.letters import blueprint as letters_pages
 from voucher.redemptions import api as redemptions_api
 from voucher.redemptions.cli import commands as redemptions_commands
 
@@ -96,10 +108,12 @@ PAGES = (
     assessments_pages,
     assessment_file_pages,
     levels_pages,
+    appeals_pages,
     runs_pages,
     vouchers_pages,
     handovers_pages,
     printouts_pages,
+    letters_pages,
     till_pages,
     public_pages,
     redemptions_pages,
@@ -216,6 +230,7 @@ def _settings(home: Home) -> dict[str, Any]:
     local = [] if is_live else ["localhost", "127.0.0.1", "[::1]"]
     return {
         "HOME": home,
+        "DEADLINES": read_deadlines(),
         "SECRET_KEY": read_key(home, "session"),
         "SQLALCHEMY_DATABASE_URI": home.database_url,
         # The message of a fault goes to the log, where no code, key or name may stand.

@@ -70,6 +70,42 @@ def count_proxies() -> int:
     return int(stated)
 
 
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """
+    Until when one may appeal against a level and how long the decision takes, in days.
+
+    `reassess_months` is after how many months everybody is assessed again; None leaves it to what
+    each scale states.
+    """
+
+    appeal_days: int = 30
+    decision_days: int = 30
+    reassess_months: int | None = None
+
+
+def read_deadlines() -> Deadlines:
+    """
+    Give what VOUCHER_APPEAL_DAYS, VOUCHER_DECISION_DAYS and VOUCHER_REASSESS_MONTHS say.
+
+    :raises BadInput: deadline_format.
+    """
+    return Deadlines(
+        appeal_days=_read_number("VOUCHER_APPEAL_DAYS") or 30,
+        decision_days=_read_number("VOUCHER_DECISION_DAYS") or 30,
+        reassess_months=_read_number("VOUCHER_REASSESS_MONTHS"),
+    )
+
+
+def _read_number(name: str) -> int | None:
+    stated = os.environ.get(name) or ""
+    if not stated:
+        return None
+    if not (stated.isascii() and stated.isdigit() and 1 <= int(stated[:4]) <= 366):
+        raise BadInput("deadline_format", N_("%(name)s 须为 1 至 366 的整数"), name=name)
+    return int(stated)
+
+
 def shows_api_docs(home: Home) -> bool:
     """Tell whether anybody may read about the API: in rehearsals, or by VOUCHER_API_DOCS=1."""
     return home.is_rehearsal or os.environ.get("VOUCHER_API_DOCS") == "1"

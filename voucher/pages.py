@@ -146,12 +146,13 @@ def say(refusal: Refusal) -> str:
 def say_in_both(refusal: Refusal) -> str:
     """Give the sentence of a refusal in Chinese and, where there is one, in English."""
     chinese = refusal.sentence % refusal.facts
-    english = _english().gettext(refusal.sentence) % refusal.facts
+    english = load_english().gettext(refusal.sentence) % refusal.facts
     return chinese if chinese == english else f"{chinese} / {english}"
 
 
 @cache
-def _english() -> NullTranslations:
+def load_english() -> NullTranslations:
+    """Give the English catalogue."""
     return Translations.load(TRANSLATIONS, [ENGLISH])
 
 

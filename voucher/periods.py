@@ -5,6 +5,7 @@ Periods are from-inclusive, to-exclusive, and begin at 00:00 +08:00.
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from voucher.refusals import N_, BadInput
@@ -64,3 +65,19 @@ def full_years(born: date, on: date) -> int:
 def last_day(period_to: date) -> date:
     """Give the last day that counts of a period, as people and paper say it."""
     return period_to - timedelta(days=1)
+
+
+def add_months(day: date, months: int) -> date:
+    """Give the same day some months later, or the month's last where there is no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def latest_start(day: date, months: int) -> date:
+    """Give the latest day from which `add_months` comes to a day no later than this one."""
+    years, month = divmod(day.month - 1 - months, 12)
+    year = day.year + years
+    last = monthrange(year, month + 1)[1]
+    is_end = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if is_end else min(day.day, last))

@@ -9,7 +9,7 @@ from voucher.access import Actor, within_area
 from voucher.assessments.models import Assessment
 from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.care_levels.models import CareLevel, LevelState
-from voucher.care_levels.queries import find_levels_in_force
+from voucher.care_levels.queries.levels import find_levels_in_force
 from voucher.db import db
 from voucher.periods import full_years
 from voucher.residents.models import Resident

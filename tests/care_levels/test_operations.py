@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.care_levels.factories import confirm, grade, list_levels
 from tests.vouchers.factories import AGE_BANDS, Town, add_resident, make_town
 from voucher.care_levels.models import CareLevel
-from voucher.care_levels.queries import find_levels_in_force
+from voucher.care_levels.queries.levels import find_levels_in_force
 from voucher.db import db, transaction
 from voucher.residents.models import Resident
 

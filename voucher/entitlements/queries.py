@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from voucher.access import Actor, within_area
-from voucher.care_levels.models import CareLevel, LevelState
-from voucher.care_levels.queries import (
+from voucher.care_levels.models import CareLevel
+from voucher.care_levels.queries.levels import (
     LevelInForce,
     find_levels_in_force,
     list_present_residents,
 )
+from voucher.care_levels.queries.proposals import is_open_proposal
 from voucher.db import db
 from voucher.periods import full_years
 from voucher.refusals import N_
@@ -124,7 +125,7 @@ def preview_confirmation(
         .join(Resident, Resident.id == CareLevel.resident_id)
         .where(
             CareLevel.scale == scale,
-            CareLevel.state == LevelState.PROPOSED,
+            is_open_proposal(),
             within_area(Resident.community_id, actor),
         )
     )

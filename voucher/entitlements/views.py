@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -20,15 +20,17 @@ from voucher import clock
 from voucher.access import require
 from voucher.care_levels import policy
 from voucher.care_levels.forms import Grading, read_level_ids, read_seen_at
-from voucher.care_levels.operations.confirming import Choice, confirm_levels, note_levels_read
+from voucher.care_levels.operations.confirming import Choice, confirm_levels
 from voucher.care_levels.operations.grading import grade_residents
-from voucher.care_levels.queries import (
+from voucher.care_levels.operations.recording import note_levels_read
+from voucher.care_levels.queries.proposals import (
     PROPOSAL_SORTS,
     Proposal,
     count_proposals,
+    count_rejected,
     list_proposals,
 )
-from voucher.care_levels.rules import FACT_SENTENCES, SaidReason
+from voucher.care_levels.views.levels import blueprint, say_reason
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.entitlements.queries import forecast_cost, preview_confirmation
@@ -38,17 +40,6 @@ from voucher.periods import local_date
 from voucher.refusals import N_, BadInput, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_programme, get_scheme, list_programmes
-
-blueprint = Blueprint("levels", __name__, url_prefix="/levels")
-
-
-@blueprint.app_template_global()
-def say_reason(reason: SaidReason) -> str:
-    """Give a reason in the reader's language, with the facts it looked at."""
-    facts = [gettext(FACT_SENTENCES[name], value=value) for name, value in reason.facts.items()]
-    name = reason.name.say(select_language())
-    return gettext("%(name)s（%(facts)s）", name=name, facts=" · ".join(facts)) if facts else name
-
 
 FILTERS = ("scale", "level", "community")
 COLUMNS: tuple[Column[Proposal], ...] = (
@@ -81,8 +72,8 @@ def show_list() -> str | Response:
     return render_template(
         "entitlements/show_list.html",
         slice=found,
-        columns=COLUMNS,
-        chosen_columns=(Column(N_("选择")), *COLUMNS),
+        columns=_add_deeds(can_choose=False),
+        chosen_columns=_add_deeds(can_choose=True),
         scales=scales,
         scale_options=[
             (scale, scheme.name.say(select_language())) for scale, (scheme, _) in scales.items()
@@ -90,7 +81,17 @@ def show_list() -> str | Response:
         place_options=[(place.code, place.name) for place in communities],
         may_grade=policy.GRADE.allows(g.actor),
         may_confirm=policy.CONFIRM.allows(g.actor),
+        may_reject=policy.REJECT.allows(g.actor),
+        rejected=count_rejected(actor=g.actor),
     )
+
+
+def _add_deeds(*, can_choose: bool) -> tuple[Column[Proposal], ...]:
+    """Give the columns with what this reader can do to a row before and after them."""
+    choice: Column[Proposal] = Column(N_("选择"))
+    deed: Column[Proposal] = Column(N_("处理"))
+    shown = (choice, *COLUMNS) if can_choose else COLUMNS
+    return (*shown, deed) if policy.REJECT.allows(g.actor) else shown
 
 
 @blueprint.get("/grade")

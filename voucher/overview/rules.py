@@ -24,11 +24,6 @@ WORK = {
     "admin": N_("账号、设置和密钥；不接触资金和健康信息。"),
 }
 
-LEVEL_STATES = {
-    "proposed": N_("待确认"),
-    "confirmed": N_("有效"),
-    "replaced": N_("已被取代"),
-}
 # Deeds whose subject is a resident, as a person says them; any other shows its own word.
 DEEDS = {
     "assessments.read": N_("查看评估"),

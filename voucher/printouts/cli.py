@@ -12,8 +12,12 @@ from voucher.access import Actor
 from voucher.config import Home
 from voucher.console import command, track
 from voucher.db import db, transaction
+from voucher.periods import parse_day
 from voucher.printouts import policy
+from voucher.printouts.forms import LANGUAGES, choose_speakers
+from voucher.printouts.operations.letters import draw_letter_file, plan_letters, record_letters
 from voucher.printouts.operations.printing import draw_files, plan_files, record_files
+from voucher.printouts.queries.letters import describe_sender
 from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS
 from voucher.signing import load_ring
@@ -55,4 +59,32 @@ def print_run(
     }
 
 
-commands = [print_run]
+@command("letters", action=policy.WRITE_LETTERS)
+@click.option("--on", "on_day", required=True, help="YYYY-MM-DD")
+@click.option("--community", default="", help="CODE")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--language", type=click.Choice(LANGUAGES), default="zh")
+def write_letters(
+    *, actor: Actor, on_day: str, community: str, out: Path | None, language: str
+) -> dict[str, Any]:
+    """印制某日确认的等级的告知书 · Write the letters for the levels confirmed on a day."""
+    home: Home = current_app.config["HOME"]
+    sender = describe_sender(home=home, deadlines=current_app.config["DEADLINES"])
+    planned = plan_letters(
+        actor=actor,
+        on=parse_day(on_day),
+        sender=sender,
+        speakers=choose_speakers(language),
+        community=community,
+    )
+    files, letters, total = [], 0, 0
+    for file in planned:
+        path, pages = draw_letter_file(file=file, folder=(out or home.printouts).resolve())
+        with transaction():
+            record_letters(actor=actor, file=file, now=clock.now())
+        files.append(str(path))
+        letters, total = letters + len(file.about), total + pages
+    return {"letters": letters, "files": files, "pages": total}
+
+
+commands = [print_run, write_letters]

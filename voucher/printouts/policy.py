@@ -8,3 +8,7 @@ PRINT_VOUCHER = Action(
 )
 SEE_FILES = Action("printouts.see_files", (has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR),))
 DOWNLOAD = Action("printouts.download", (has_role(Role.WORKER, Role.APPROVER),))
+# A letter tells a level: neither the desk, nor finance, nor the administrator.
+WRITE_LETTERS = Action(
+    "printouts.write_letters", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
+)

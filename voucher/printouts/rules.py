@@ -14,3 +14,7 @@ def read_community(name: str) -> str:
 def is_handover_list(name: str) -> bool:
     """Tell a handover list from sheets of vouchers."""
     return name.endswith("-handover.pdf")
+
+
+# Somebody waits for the file: a hundred letters take about a second.
+MAX_LETTERS_A_FILE = 100

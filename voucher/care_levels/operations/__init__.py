@@ -1,1 +1,1 @@
-"""What can be done with levels, by stage of their life."""
+"""Writes of care levels: grading, confirming, rejecting, appealing, and who read them."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
+from voucher.care_levels.queries.proposals import is_open_proposal
 from voucher.db import count_changed, db
 from voucher.residents.models import Resident
 
@@ -27,8 +28,8 @@ def confirm_levels(
     """
     Put every proposal of the area in force, except the actor's own; give how many.
 
-    With a choice, only what was chosen. The level before ends on the day the new one begins; one
-    that began no earlier is replaced.
+    Not those of people who departed, nor of people who appeal. With a choice, only what was chosen.
+    The level before ends on the day the new one begins; one that began no earlier is replaced.
     """
     choice = choice or Choice(graded_until=now)
     mine = _proposals_of(actor, scale, on, choice)
@@ -60,7 +61,7 @@ def _proposals_of(
         chosen,
         row.graded_at <= choice.graded_until,
         row.scale == scale,
-        row.state == LevelState.PROPOSED,
+        is_open_proposal(row),
         row.from_date <= on,
         row.graded_by != actor.account_id,
         row.resident_id.in_(in_area),
@@ -90,16 +91,4 @@ def _end_earlier(actor: Actor, scale: str, on: date, choice: Choice) -> None:
         .where(in_force, exists().where(follows).correlate(CareLevel))
         .values(state=LevelState.REPLACED)
         .execution_options(synchronize_session=False)
-    )
-
-
-def note_levels_read(*, actor: Actor, rows: int, is_export: bool, now: datetime) -> None:
-    """Record that somebody read, or took home, a list of people's levels."""
-    record_event(
-        actor=actor,
-        action="care_levels.export" if is_export else "care_levels.read_list",
-        subject_kind="list",
-        subject_id="care_levels",
-        now=now,
-        facts={"rows": rows},
     )

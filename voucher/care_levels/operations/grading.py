@@ -14,12 +14,13 @@ from voucher.access import Actor
 from voucher.assessments.queries.assessments import LatestAnswers, stream_latest_assessments
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
-from voucher.care_levels.queries import (
+from voucher.care_levels.queries.levels import (
     count_present_residents,
     find_levels_in_force,
     find_present_levels,
     stream_present_residents,
 )
+from voucher.care_levels.queries.proposals import find_rejected
 from voucher.db import bind_values, db, insert_rows
 from voucher.divisions.operations import hold_the_door
 from voucher.periods import full_years
@@ -158,6 +159,7 @@ class _Writer:
     def __init__(self, actor: Actor, scale: str, now: datetime) -> None:
         self.written = 0
         self._present = find_present_levels(scale=scale)
+        self._rejected = find_rejected(scale=scale)
         self._freeze = cache(
             lambda version: freeze_scheme(scheme=get_scale(scale=scale, version=version), now=now)
         )
@@ -169,8 +171,13 @@ class _Writer:
         self._same = (LevelState.PROPOSED.value, scale, actor.account_id, graded_at)
 
     def write(self, proposals: Sequence[_Proposal]) -> None:
-        """Propose what is neither known nor older than what is; a newer proposal replaces."""
-        fresh = [p for p in proposals if not _is_known(self._present.get(p.resident_id), p)]
+        """Propose what is neither known, older than what is, nor rejected; replace what waits."""
+        fresh = [
+            p
+            for p in proposals
+            if not _is_known(self._present.get(p.resident_id), p)
+            and (p.resident_id, p.assessment_id, p.level) not in self._rejected
+        ]
         self._delete_replaced(fresh)
         insert_rows(
             table=_LEVELS, columns=_WRITTEN, rows=[self._as_row(proposal) for proposal in fresh]

@@ -12,7 +12,8 @@ from voucher.access import Actor, Role
 from voucher.accounts.queries import count_first_passwords, count_locked_accounts
 from voucher.assessments.queries.assessments import count_waiting_assessments
 from voucher.audit.queries import count_events, count_unsealed_events
-from voucher.care_levels.queries import count_waiting_levels, count_waiting_ungraded
+from voucher.care_levels.queries.levels import count_waiting_ungraded
+from voucher.care_levels.queries.proposals import count_waiting_levels
 from voucher.cases.models import Kind
 from voucher.cases.queries import count_waiting_cases
 from voucher.config import Home

@@ -19,13 +19,14 @@ from voucher.assessments.policy import RECORD_ASSESSMENT
 from voucher.assessments.queries.assessments import list_assessments_of_resident
 from voucher.audit.operations import record_event
 from voucher.audit.queries import list_events_about
-from voucher.care_levels.queries import list_levels_of_resident
+from voucher.care_levels.queries.levels import list_levels_of_resident
+from voucher.care_levels.rules import LEVEL_STATES
 from voucher.cases.rules import KIND_TITLES as CASE_TITLES
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.entitlements.queries import Entitlement, list_entitlements
 from voucher.overview import policy
-from voucher.overview.rules import DEEDS, LEVEL_STATES
+from voucher.overview.rules import DEEDS
 from voucher.periods import full_years
 from voucher.redemptions.policy import RECORD_DEPARTURES
 from voucher.redemptions.queries.uses import list_uses_of_resident
@@ -67,6 +68,7 @@ _LEAST_REASON, _MOST_REASON = 2, 200
 class ShownLevel:
     """A level as the file shows it: its names, when it holds, why, and by which version."""
 
+    id: int
     scale: Words
     version: int
     level: Words
@@ -202,6 +204,7 @@ def _list_levels(resident: Resident, today: date) -> Iterator[ShownLevel]:
         names = {known.id: known.name for known in scheme.levels}
         ended = level.state == "confirmed" and level.to_date and level.to_date <= today
         yield ShownLevel(
+            id=level.id,
             scale=scheme.name,
             version=row.version,
             level=names.get(level.level, Words(level.level, level.level)),

@@ -1,0 +1,1 @@
+"""Reads of care levels: those in force, those proposed, appeals, what is due again."""

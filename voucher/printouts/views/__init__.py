@@ -1,0 +1,1 @@
+"""Pages of printouts: the files of a run, and letters."""
