@@ -30,7 +30,9 @@ from voucher.accounts.views import own as _own  # noqa: F401
 from voucher.accounts.views.sessions import blueprint as accounts_pages
 from voucher.accounts.views.staff import blueprint as staff_pages
 from voucher.assessments.cli import commands as assessments_commands
+from voucher.assessments.views import confirming as _confirming  # noqa: F401
 from voucher.assessments.views.assessing import blueprint as assessments_pages
+from voucher.assessments.views.bedside import blueprint as bedside_pages
 from voucher.assessments.views.importing import blueprint as assessment_file_pages
 from voucher.audit.views import blueprint as events_pages
 from voucher.care_levels.cli import commands as care_levels_commands
@@ -106,6 +108,7 @@ PAGES = (
     residents_pages,
     roster_pages,
     assessments_pages,
+    bedside_pages,
     assessment_file_pages,
     levels_pages,
     appeals_pages,
@@ -160,6 +163,7 @@ LIMITS = {
     "accounts.enter_code": "30 per minute",
     "accounts.confirm": "30 per minute",
     "accounts.change": "30 per minute",
+    "bedside.confirm_here": "30 per minute",
     "shops_api.open_till": "10 per minute",
     "till.enrol": "10 per minute",
     "till.give_pin": "30 per minute",

@@ -31,7 +31,7 @@ from tests.workbooks.factories import make_workbook
 from voucher import clock
 from voucher.assessments.models import Assessment
 from voucher.assessments.operations.importing import import_assessments, judge_assessment_file
-from voucher.assessments.queries.assessments import stream_latest_assessments
+from voucher.assessments.queries.latest import stream_latest_assessments
 from voucher.care_levels.models import CareLevel
 from voucher.care_levels.operations.grading import grade_residents
 from voucher.db import db, insert_rows, transaction

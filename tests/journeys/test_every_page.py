@@ -18,7 +18,7 @@ from voucher.access import Role
 
 ROLES = ("worker", "assessor", "approver", "finance", "auditor", "desk", "admin")
 # Not pages: a file to keep, or a page of another kind of reader that has a test of its own.
-NOT_CRAWLED = {"static", "openapi.show_description"}
+NOT_CRAWLED = {"static", "openapi.show_description", "assessments.ask_new"}
 MOST_PAGES = 60
 
 

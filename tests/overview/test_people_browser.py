@@ -4,9 +4,6 @@ import re
 
 from tests.browsing import NARROW, WIDE, find_barriers, sign_in_at, take_picture
 from tests.residents.factories import make_number
-from voucher.schemes.queries import GBT, get_instrument
-
-ITEMS = [item.id for item in get_instrument(GBT).items]
 
 
 def check(page, name: str, viewport, *, english: bool = False) -> None:
@@ -59,20 +56,10 @@ def correct(page, file: str) -> None:
 
 
 def assess(page) -> None:
-    """Answer all items but one, then that one too."""
+    """Open the bedside form, which has tests of its own."""
     page.get_by_role("link", name="评估", exact=True).click()
-    page.get_by_label("评估员一").fill("何静")
-    page.get_by_label("评估员二").fill("罗伟")
-    for item in ITEMS[1:]:
-        page.locator(f'[name="{item}"]').first.check()
-    page.locator('[name="coma"][value="no"]').check()
-    page.get_by_role("button", name="保存评估").click()
-    check(page, "assess-refused", NARROW)
-    assert page.get_by_text("这一项还没有选").count() == 1
-    page.locator(f'[name="{ITEMS[0]}"]').first.check()
-    page.get_by_role("button", name="保存评估").click()
-    page.wait_for_url(re.compile(r"/assessments/[0-9a-f]{16}$"))
-    check(page, "assessment", NARROW)
+    page.wait_for_url(re.compile(r"/assessments/bedside/gbt-42195-2022/1/[0-9a-f]{16}$"))
+    page.get_by_role("heading", name=re.compile("^赵小满，")).wait_for()
 
 
 def see_off(page, file: str) -> None:
@@ -101,7 +88,6 @@ def test_every_page_about_a_person_is_without_barriers_in_english_and_wide(serve
         paths = {
             "new": "/residents/new",
             "correct": f"/residents/{public_id}/edit",
-            "assess": f"/assessments/new/{public_id}",
             "assessments": "/assessments",
             "departure": f"/departures/{public_id}",
             "search": "/search?q=wxy",

@@ -1,140 +1,122 @@
-"""The answers of one bedside visit as they were typed, judged item by item."""
+"""What a bedside form and a phone send, and what the second assessor states, as typed values."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from voucher.assessments.rules.importing import MAX_EVENTS, AssessmentRow
-from voucher.refusals import N_
+from voucher.assessments.rules.answering import list_fields
+from voucher.assessments.rules.signing import BACKGROUND_TITLES
+from voucher.refusals import N_, BadInput
 from voucher.residents.rules.names import MAX_NAME
-from voucher.schemes.rules.instruments import Instrument, Item
-from voucher.workbooks.cells import normalise_text, read_day, read_whole_number
-from voucher.workbooks.faults import Fault, find_text_faults
+from voucher.schemes.rules.instruments import Instrument
+from voucher.workbooks.cells import normalise_text
+from voucher.workbooks.faults import find_text_faults
 
-LONGEST = 200
+LONGEST, LONGEST_DRAWING = 1_000, 80_000
+MOST_VALUES = 60
+MAX_KEY = 64
 
 
 @dataclass(frozen=True, slots=True)
-class AssessmentForm:
-    """
-    What was typed: `answers` gives the number of the chosen option by item, `events` the counts.
+class Confirmation:
+    """What the second assessor states; with name and password when it is not their own phone."""
 
-    Two options of an item may give equal points, so that the form keeps the option itself.
-    """
-
-    assessed: str = ""
-    assessor_1: str = ""
-    assessor_2: str = ""
-    answers: dict[str, str] = field(default_factory=dict)
-    diagnoses: tuple[str, ...] = ()
-    events: dict[str, str] = field(default_factory=dict)
-    coma: str = ""
+    assessor: str
+    background: str
+    name: str
+    password: str
+    code: str
 
     @classmethod
-    def parse(cls, form: MultiDict[str, str], *, instrument: Instrument) -> "AssessmentForm":
-        """Read the form; what is too long to be true is cut."""
-        known = [term.id for term in instrument.diagnoses]
+    def parse(cls, form: MultiDict[str, str]) -> "Confirmation":
+        """
+        Read the form.
+
+        :raises BadInput: assessor_missing, background_missing, or a fault of the name.
+        """
+        assessor = normalise_text(form.get("assessor_2", "")[:LONGEST])
+        if not assessor:
+            raise BadInput("assessor_missing", N_("请填写您的姓名"))
+        for fault in find_text_faults("评估员", assessor, most=MAX_NAME):
+            raise BadInput(fault.word, fault.sentence, **fault.facts)
+        background = form.get("background_2", "")
+        if background not in BACKGROUND_TITLES:
+            raise BadInput("background_missing", N_("请选择您的专业背景"))
         return cls(
-            assessed=form.get("assessed", "")[:LONGEST],
-            assessor_1=normalise_text(form.get("assessor_1", "")[:LONGEST]),
-            assessor_2=normalise_text(form.get("assessor_2", "")[:LONGEST]),
-            answers={item.id: form.get(item.id, "")[:LONGEST] for item in instrument.items},
-            diagnoses=tuple(word for word in known if word in form.getlist("diagnoses")),
-            events={
-                kind.id: form.get(f"event_{kind.id}", "").strip()[:9]
-                for kind in instrument.event_kinds
-            },
-            coma=form.get("coma", "")[:LONGEST],
+            assessor=assessor,
+            background=background,
+            name=form.get("account", "")[:LONGEST],
+            password=form.get("password", "")[:LONGEST],
+            code=form.get("code", "")[:20],
         )
 
 
-@dataclass(slots=True)
-class JudgedForm:
-    """A form judged: the row, unless some field has a fault."""
-
-    row: AssessmentRow | None = None
-    faults: dict[str, Fault] = field(default_factory=dict)
-
-
-def judge_form(
-    *, form: AssessmentForm, instrument: Instrument, born: date, today: date
-) -> JudgedForm:
-    """Judge every field; the first fault of each stands at it."""
-    judged = JudgedForm()
-    assessed = read_day(form.assessed)
-    found = [
-        *_find_day_faults(form.assessed, assessed, born, today),
-        *_find_assessor_faults(form),
-        *_find_event_faults(form),
-        *(fault for item in instrument.items for fault in _find_item_faults(item, form)),
-    ]
-    if form.coma not in ("yes", "no"):
-        found.append(("coma", Fault("coma_missing", N_("请回答是否昏迷"), {})))
-    for at, fault in found:
-        judged.faults.setdefault(at, fault)
-    if not judged.faults and assessed is not None:
-        judged.row = _accept(form, instrument, assessed)
-    return judged
+def read_form(form: MultiDict[str, str], *, instrument: Instrument) -> dict[str, list[str]]:
+    """Give what was answered, by item, question and field; what is too long to be true is cut."""
+    found = {}
+    for name in list_fields(instrument):
+        values = [value[: _longest(name)] for value in form.getlist(name) if value.strip()]
+        if values:
+            found[name] = values[:MOST_VALUES]
+    return found
 
 
-def _find_day_faults(
-    text: str, assessed: date | None, born: date, today: date
-) -> Iterator[tuple[str, Fault]]:
-    if not text.strip():
-        yield "assessed", Fault("date_missing", N_("缺少评估日期"), {})
-    elif assessed is None or assessed <= born:
-        fault = Fault("date_invalid", N_("评估日期不存在或写法不明，请写成 2026-02-03"), {})
-        yield "assessed", fault
-    elif assessed > today:
-        yield "assessed", Fault("date_future", N_("评估日期不能晚于今天"), {})
+def read_content(data: object, *, instrument: Instrument) -> dict[str, list[str]]:
+    """
+    Read what a phone kept: {name: [values]} of the fields this instrument has.
+
+    :raises BadInput: answers_format.
+    """
+    if not isinstance(data, dict):
+        raise BadInput("answers_format", N_("答案的格式不对"))
+    form: MultiDict[str, str] = MultiDict()
+    for name, values in data.items():
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise BadInput("answers_format", N_("答案的格式不对"))
+        form.setlist(str(name), values)
+    return read_form(form, instrument=instrument)
 
 
-def _find_assessor_faults(form: AssessmentForm) -> Iterator[tuple[str, Fault]]:
-    for at in ("assessor_1", "assessor_2"):
-        name = getattr(form, at)
-        if not name:
-            yield at, Fault("assessor_missing", N_("须有两名评估员的姓名"), {})
-        yield from ((at, fault) for fault in find_text_faults("评估员", name, most=MAX_NAME))
-    if form.assessor_1 and form.assessor_1 == form.assessor_2:
-        fault = Fault("same_assessor_twice", N_("两名评估员不能是同一人"), {})
-        yield "assessor_2", fault
+def _longest(name: str) -> int:
+    return LONGEST_DRAWING if name == "strokes" else LONGEST
 
 
-def _find_item_faults(item: Item, form: AssessmentForm) -> Iterator[tuple[str, Fault]]:
-    answer = form.answers.get(item.id, "")
-    if not answer:
-        yield item.id, Fault("item_missing", N_("这一项还没有选"), {"item": item.id})
-    elif answer not in {str(option.number) for option in item.options}:
-        yield item.id, Fault("item_out_of_range", N_("请从列出的选项中选"), {"item": item.id})
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """
+    What a phone sends of a form: its answers, the revision they were made from, the attempt's key.
+
+    `knows` is the newest assessment the page showed, "" for none.
+    """
+
+    content: dict[str, list[str]]
+    revision: int
+    key: str
+    knows: str
+
+    @classmethod
+    def parse(cls, data: object, *, instrument: Instrument) -> "Sent":
+        """
+        Read a body: {"fields": {name: [values]}, "revision": n, "key": "..", "knows": ".."}.
+
+        :raises BadInput: answers_format, key_format.
+        """
+        if not isinstance(data, dict):
+            raise BadInput("answers_format", N_("答案的格式不对"))
+        revision, key = data.get("revision"), data.get("key")
+        knows = data.get("knows", "")
+        if type(revision) is not int or revision < 0 or not isinstance(knows, str):
+            raise BadInput("answers_format", N_("答案的格式不对"))
+        content = read_content(data.get("fields"), instrument=instrument)
+        return cls(content, revision, read_key(key), knows[:LONGEST])
 
 
-def _find_event_faults(form: AssessmentForm) -> Iterator[tuple[str, Fault]]:
-    for kind, text in form.events.items():
-        count = _read_count(text)
-        if count is None or not 0 <= count <= MAX_EVENTS:
-            most = {"most": MAX_EVENTS}
-            yield f"event_{kind}", Fault("event_count", N_("次数应为 0 至 %(most)s 的整数"), most)
+def read_key(key: object) -> str:
+    """
+    Give the key of one attempt.
 
-
-def _read_count(text: str) -> int | None:
-    return read_whole_number(text) if text else 0
-
-
-def _accept(form: AssessmentForm, instrument: Instrument, assessed: date) -> AssessmentRow:
-    points = {
-        (item.id, str(option.number)): option.points
-        for item in instrument.items
-        for option in item.options
-    }
-    return AssessmentRow(
-        row=0,
-        id_number="",
-        assessed_date=assessed,
-        assessors=(form.assessor_1, form.assessor_2),
-        points=tuple(points[item.id, form.answers[item.id]] for item in instrument.items),
-        diagnoses=form.diagnoses,
-        events=tuple(_read_count(form.events[kind.id]) or 0 for kind in instrument.event_kinds),
-        coma=form.coma == "yes",
-    )
+    :raises BadInput: key_format.
+    """
+    if not isinstance(key, str) or not (0 < len(key) <= MAX_KEY and key.isascii()):
+        raise BadInput("key_format", N_("请求编号须为 1 至 64 个英文字符"))
+    return key

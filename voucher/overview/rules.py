@@ -26,8 +26,15 @@ WORK = {
 
 # Deeds whose subject is a resident, as a person says them; any other shows its own word.
 DEEDS = {
+    "assessments.begin_draft": N_("开始填写评估"),
+    "assessments.drop_draft": N_("删除评估草稿"),
+    "assessments.open_bedside": N_("打开床边评估"),
     "assessments.read": N_("查看评估"),
+    "assessments.read_draft": N_("查看待确认的评估"),
     "assessments.record": N_("录入评估"),
+    "assessments.send_back": N_("退回评估"),
+    "assessments.sign": N_("评估签字"),
+    "assessments.take_back": N_("收回评估"),
     "entitlements.explain": N_("查询应享权益"),
     "overview.read_file": N_("查看档案"),
     "overview.reveal_number": N_("查看完整号码"),

@@ -70,6 +70,12 @@ def list_programmes() -> tuple[Programme, ...]:
     return tuple(newest.values())
 
 
+def list_instruments() -> tuple[Instrument, ...]:
+    """List the adopted instruments, each in its newest version."""
+    names = dict.fromkeys(name for name, _ in _load_bundled().instruments)
+    return tuple(get_instrument(name) for name in names)
+
+
 def get_instrument(scheme_id: str, version: int | None = None) -> Instrument:
     """
     Get an adopted instrument, its newest version unless one is named.

@@ -26,7 +26,6 @@ from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.divisions.operations import hold_the_door
 from voucher.refusals import N_, Refusal
-from voucher.residents.models import Resident
 from voucher.residents.queries import find_residents
 from voucher.residents.rules.id_numbers import list_sound_numbers
 from voucher.schemes.operations import freeze_scheme
@@ -138,50 +137,8 @@ def import_assessments(*, actor: Actor, file: JudgedFile, now: datetime) -> Comp
         db.session.execute(insert(Assessment.__table__), records)  # type: ignore[arg-type]
     for earlier, row in compared.changed:
         record = _describe(actor, instrument, people[row.id_number], row, version_id, now)
-        _supersede(earlier, record)
+        supersede_assessment(earlier_id=earlier.id, record=record)
     return compared
-
-
-def record_assessment(
-    *,
-    actor: Actor,
-    resident: Resident,
-    instrument: Instrument,
-    row: AssessmentRow,
-    now: datetime,
-) -> str:
-    """
-    Write one assessment and give its public id; the same answers again give the earlier one.
-
-    Other answers for the same person and day take the place of the earlier ones, which stay.
-
-    :raises Refusal: departed_already, assessment_superseded.
-    """
-    hold_the_door()
-    db.session.refresh(resident)
-    if resident.departed_date is not None:
-        raise Refusal("departed_already", N_("此人已登记离开，不能再评估"))
-    known = list_known_assessments(actor=actor, instrument=instrument, resident_ids=[resident.id])
-    earlier = next((one for one in known if one.assessed_date == row.assessed_date), None)
-    if earlier is not None and _is_equal(instrument, earlier, row):
-        return earlier.public_id
-    version_id = freeze_scheme(scheme=instrument, now=now)
-    record = _describe(actor, instrument, resident.id, row, version_id, now)
-    if earlier is None:
-        db.session.execute(insert(Assessment).values(**record))
-    else:
-        _supersede(earlier, record)
-    public_id: str = record["public_id"]
-    facts = {"assessment": public_id, "superseded": earlier.public_id if earlier else None}
-    record_event(
-        actor=actor,
-        action="assessments.record",
-        subject_kind="resident",
-        subject_id=resident.public_id,
-        now=now,
-        facts=facts,
-    )
-    return public_id
 
 
 def _record_import(actor: Actor, file: JudgedFile, compared: Comparison, now: datetime) -> None:
@@ -202,13 +159,18 @@ def _record_import(actor: Actor, file: JudgedFile, compared: Comparison, now: da
     )
 
 
-def _supersede(earlier: KnownAssessment, record: dict[str, Any]) -> None:
+def supersede_assessment(*, earlier_id: int, record: dict[str, Any]) -> None:
+    """
+    Put an assessment in the place of an earlier one, which stays and points to it.
+
+    :raises Refusal: assessment_superseded, when somebody else replaced it meanwhile.
+    """
     # Only one row of a person and day may be without successor, and a successor must exist: so
     # the earlier row points to itself until the new one is there.
     leave = (
         update(Assessment)
-        .where(Assessment.id == earlier.id, Assessment.superseded_by.is_(None))
-        .values(superseded_by=earlier.id)
+        .where(Assessment.id == earlier_id, Assessment.superseded_by.is_(None))
+        .values(superseded_by=earlier_id)
     )
     if count_changed(leave) != 1:
         raise Refusal("assessment_superseded", N_("评估已被他人更新，请重新导入"))
@@ -216,7 +178,7 @@ def _supersede(earlier: KnownAssessment, record: dict[str, Any]) -> None:
     new_id = select(Assessment.id).where(Assessment.public_id == record["public_id"])
     count_changed(
         update(Assessment)
-        .where(Assessment.id == earlier.id)
+        .where(Assessment.id == earlier_id)
         .values(superseded_by=db.session.scalar(new_id))
     )
 

@@ -1,33 +1,29 @@
 """Reading assessments, always within the asker's area."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
-from voucher.assessments.models import Assessment
+from voucher.assessments.models import Assessment, AssessmentDraft
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
 from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.scoring import RawRow
-from voucher.sealing import unseal, unseal_rows
+from voucher.sealing import unseal
 
 DIAGNOSES_COLUMN = "assessments.diagnoses"
+EVIDENCE_COLUMN = "assessments.evidence"
 
 _BATCH = 500
-_STREAMED = 1_000
 
 
 class KnownAssessment(NamedTuple):
@@ -101,93 +97,6 @@ def _list_batch(
         )
 
 
-class LatestAnswers(NamedTuple):
-    """Answers to one version of an instrument, a column for each field; closed until opened."""
-
-    version: int
-    ids: Sequence[int]
-    public_ids: Sequence[str]
-    resident_ids: Sequence[int]
-    days: Sequence[date]
-    points: Sequence[str]
-    events: Sequence[str]
-    sealed: Sequence[bytes]
-    comas: Sequence[bool]
-
-    def open(self, instrument: Instrument) -> Iterator[RawRow]:
-        """
-        Give the answers as `score_rows` takes them.
-
-        :raises Refusal: sealed_damaged.
-        """
-        ids = [item.id for item in instrument.items]
-        pick = itemgetter(*ids) if len(ids) > 1 else lambda points: (points[ids[0]],)
-        sealed = unseal_rows(
-            zip(self.sealed, self.public_ids, strict=True), column=DIAGNOSES_COLUMN
-        )
-        return zip(
-            # Parsed all at once, which is faster than one by one.
-            map(pick, json.loads(f"[{','.join(self.points)}]")),
-            map(_split_words, sealed),
-            map(_count_events, self.events),
-            self.comas,
-            strict=True,
-        )
-
-
-def stream_latest_assessments(
-    *, actor: Actor, on: date, instrument: str
-) -> Iterator[LatestAnswers]:
-    """Give, in batches, the last assessment that holds on a day, of each present resident."""
-    held: dict[int, Any] = {}
-    for rows in _stream_assessments(actor, on, instrument):
-        found = held | {row.resident_id: row for row in rows}
-        # The next batch may begin with a later assessment of the same person.
-        held = dict([found.popitem()])
-        yield from _group_by_version(found.values())
-    yield from _group_by_version(held.values())
-
-
-def _group_by_version(rows: Iterable[Any]) -> Iterator[LatestAnswers]:
-    for version, same in groupby(rows, key=itemgetter(0)):
-        yield LatestAnswers(version, *list(zip(*same, strict=True))[1:])
-
-
-def _stream_assessments(actor: Actor, on: date, instrument: str) -> Iterator[Sequence[Any]]:
-    """Give rows with the fields of `LatestAnswers`, the later ones of a person last."""
-    wanted = (
-        select(
-            *(SchemeVersion.version, Assessment.id, Assessment.public_id),
-            *(Assessment.resident_id, Assessment.assessed_date),
-            *(cast(Assessment.points, Text), cast(Assessment.events, Text)),
-            *(Assessment.diagnoses_sealed, Assessment.coma),
-        )
-        .join(Resident, Resident.id == Assessment.resident_id)
-        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
-        .where(
-            within_area(Resident.community_id, actor),
-            or_(Resident.departed_date.is_(None), Resident.departed_date > on),
-            Assessment.assessed_date <= on,
-            Assessment.superseded_by.is_(None),
-            SchemeVersion.scheme == instrument,
-        )
-        .order_by(Assessment.resident_id, Assessment.assessed_date, Assessment.id)
-        .execution_options(yield_per=_STREAMED)
-    )
-    # The connection gives plain rows; the session would look each of them over.
-    return db.session.connection().execute(wanted).partitions()
-
-
-@lru_cache(maxsize=1_024)
-def _split_words(words: bytes) -> tuple[str, ...]:
-    return tuple(words.decode().split())
-
-
-@lru_cache(maxsize=1_024)
-def _count_events(events: str) -> int:
-    return sum(json.loads(events).values())
-
-
 def select_assessments(*, actor: Actor, name: str, place: str, standing: str) -> Select[Any]:
     """
     Give the query of the assessments of the area: (Assessment, Resident, community, street).
@@ -223,6 +132,7 @@ class WholeAssessment:
     """
     One assessment with all that was answered, its person, its instrument and what replaced it.
 
+    `evidence` holds records, signature and backgrounds where it comes from a bedside; else nothing.
     Health data: who reads it records the reading.
     """
 
@@ -233,6 +143,8 @@ class WholeAssessment:
     diagnoses: tuple[str, ...]
     successor: str | None
     recorded_by: str
+    confirmed_by: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
@@ -241,7 +153,7 @@ def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
 
     :raises NotFound: assessment_unknown.
     """
-    later = aliased(Assessment)
+    later, second = aliased(Assessment), aliased(Account)
     row = db.session.execute(
         select(
             Assessment,
@@ -250,11 +162,14 @@ def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
             SchemeVersion.version,
             later.public_id.label("successor"),
             Account.name.label("recorded_by"),
+            second.name.label("confirmed_by"),
         )
         .join(Resident, Resident.id == Assessment.resident_id)
         .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
         .join(Account, Account.id == Assessment.recorded_by)
         .outerjoin(later, later.id == Assessment.superseded_by)
+        .outerjoin(AssessmentDraft, AssessmentDraft.assessment_id == Assessment.id)
+        .outerjoin(second, second.id == AssessmentDraft.confirmed_by)
         .where(Assessment.public_id == public_id, within_area(Resident.community_id, actor))
     ).one_or_none()
     if row is None:
@@ -269,7 +184,17 @@ def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:
         diagnoses=tuple(sealed.split()),
         successor=row.successor,
         recorded_by=row.recorded_by,
+        confirmed_by=row.confirmed_by,
+        evidence=_open_evidence(found),
     )
+
+
+def _open_evidence(found: Assessment) -> dict[str, Any]:
+    if found.evidence_sealed is None:
+        return {}
+    text = unseal(found.evidence_sealed, column=EVIDENCE_COLUMN, row=found.public_id)
+    opened: dict[str, Any] = json.loads(text)
+    return opened
 
 
 def list_assessments_of_resident(*, resident_id: int) -> list[Any]:
@@ -281,3 +206,14 @@ def list_assessments_of_resident(*, resident_id: int) -> list[Any]:
         .order_by(Assessment.assessed_date.desc(), Assessment.id.desc())
     )
     return list(db.session.execute(wanted))
+
+
+def find_newest_assessment(*, resident_id: int, scheme: str) -> Assessment | None:
+    """Give the assessment of a person by an instrument, in any version, that was written last."""
+    return db.session.scalar(
+        select(Assessment)
+        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
+        .where(Assessment.resident_id == resident_id, SchemeVersion.scheme == scheme)
+        .order_by(Assessment.id.desc())
+        .limit(1)
+    )

@@ -1,11 +1,14 @@
 """
-Pages of assessments: the list, one assessment, and the form of the items.
+Pages of assessments: the list, one assessment, and the plain form of the items.
 
 GET  /assessments                        what was assessed, and what replaced it
 GET  /assessments/<public_id>            the answers, and the level they come to
-GET  /assessments/new/<public_id>        POST the same: the form for one resident
+GET  /assessments/new/<public_id>        POST the same: the form for one resident, ?instrument=
+
+A browser that runs scripts goes on from the plain form to the bedside form, which keeps answers.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,41 +19,34 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import require
 from voucher.assessments import policy
-from voucher.assessments.forms import AssessmentForm, JudgedForm, judge_form
+from voucher.assessments.forms import read_form, read_key
 from voucher.assessments.models import Assessment
-from voucher.assessments.operations.importing import record_assessment
+from voucher.assessments.operations.drafting import sign_draft
 from voucher.assessments.queries.assessments import (
     ASSESSMENT_SORTS,
-    WholeAssessment,
+    find_newest_assessment,
     get_assessment,
     select_assessments,
 )
-from voucher.assessments.rules.importing import EVENT_TITLES
+from voucher.assessments.queries.drafts import count_waiting_confirmations, find_revision
+from voucher.assessments.rules.answering import Content, JudgedForm, judge_content
+from voucher.assessments.views.describing import describe_assessment, describe_form, say_faults
 from voucher.audit.operations import record_event
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.listing import Column, read_wanted, send_workbook, take_slice
 from voucher.refusals import N_, BadInput, Refusal
-from voucher.replies import perform_once
 from voucher.residents.models import Resident
 from voucher.residents.queries import get_resident
 from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.scoring import Result, score_points
+from voucher.workbooks.faults import Fault
 
 blueprint = Blueprint("assessments", __name__, url_prefix="/assessments")
 
 STANDINGS = {"": N_("有效"), "superseded": N_("已被取代"), "all": N_("全部")}
 _WRONG = BadInput("fields", N_("有几处还没有答或需要改正，请看下面标出的各项；已填的都保留着"))
 _FILTERS = ("name", "place", "standing")
-# Items are named by their number, the other fields by their title.
-_TITLES = {
-    "assessed": N_("评估日期"),
-    "assessor_1": N_("评估员一"),
-    "assessor_2": N_("评估员二"),
-    "coma": N_("昏迷"),
-    **dict.fromkeys((f"event_{kind}" for kind in EVENT_TITLES), N_("意外事件")),
-}
 
 
 def _tell_standing(row: Any) -> str:
@@ -94,6 +90,7 @@ def show_list() -> str | Response:
         tell_standing=_tell_standing,
         places=[(place.code, place.name) for place in list_communities(actor=g.actor)],
         may_assess=policy.RECORD_ASSESSMENT.allows(g.actor),
+        waiting=count_waiting_confirmations(actor=g.actor),
     )
 
 
@@ -104,16 +101,12 @@ def show(public_id: str) -> str:
     resident = get_assessment(actor=g.actor, public_id=public_id).resident.public_id
     _record("assessments.read", "resident", resident, {"assessment": public_id})
     whole = get_assessment(actor=g.actor, public_id=public_id)
-    instrument = get_instrument(whole.scheme, whole.version)
     return render_template(
         "assessments/show.html",
         whole=whole,
         one=whole.assessment,
         resident=whole.resident,
-        instrument=instrument,
-        result=_score(whole, instrument),
-        chosen=_list_chosen(whole, instrument),
-        levels={level.id: level.name for level in instrument.levels},
+        **describe_assessment(whole),
     )
 
 
@@ -122,50 +115,48 @@ def show(public_id: str) -> str:
 def ask_new(public_id: str) -> str:
     """Show the empty form for a resident; nothing is chosen before somebody chooses it."""
     resident = get_resident(actor=g.actor, public_id=public_id)
-    form = AssessmentForm(assessed=clock.today().isoformat())
-    return _show_form(resident, form, JudgedForm(), None)
+    instrument = get_instrument(request.args.get("instrument", GBT)[:60])
+    content = {"assessed": [clock.today().isoformat()], "assessor_1": [g.actor.name]}
+    return _show_form(resident, instrument, content, {}, None)
 
 
 @blueprint.post("/new/<public_id>")
 @require(policy.RECORD_ASSESSMENT)
 def assess(public_id: str) -> tuple[str, int] | Response:
-    """Keep the answers, or show the form again with every item that is missing."""
-    instrument = get_instrument(GBT)
-    form = AssessmentForm.parse(request.form, instrument=instrument)
+    """Sign the answers, or show the form again with every item that is missing."""
+    instrument = get_instrument(request.args.get("instrument", GBT)[:60])
+    content = read_form(request.form, instrument=instrument)
     resident = get_resident(actor=g.actor, public_id=public_id)
-    judged = judge_form(
-        form=form, instrument=instrument, born=resident.born_date, today=clock.today()
+    judged = judge_content(
+        content=content, instrument=instrument, born=resident.born_date, today=clock.today()
     )
     try:
-        made = _record_once(public_id, instrument, judged)
+        draft = _sign(public_id, instrument, content, judged)
     except Refusal as refusal:
         resident = get_resident(actor=g.actor, public_id=public_id)
-        return _show_form(resident, form, judged, refusal), refusal.status
-    flash(gettext("评估已保存。等级要在定级后由审核人确认才生效。"))
-    return redirect(url_for("assessments.show", public_id=made["assessment"]))
+        page = _show_form(resident, instrument, content, judged.faults, refusal)
+        return page, refusal.status
+    flash(gettext("已签字。还要另一名评估员确认，才算一次评估。"))
+    return redirect(url_for("bedside.show_waiting", public_id=draft))
 
 
-def _record_once(public_id: str, instrument: Instrument, judged: JudgedForm) -> dict[str, Any]:
-    if judged.row is None:
+def _sign(public_id: str, instrument: Instrument, content: Content, judged: JudgedForm) -> str:
+    if judged.answered is None:
         raise _WRONG
-    row, now = judged.row, clock.now()
-
-    def deed() -> dict[str, Any]:
+    with transaction():
         resident = get_resident(actor=g.actor, public_id=public_id)
-        made = record_assessment(
-            actor=g.actor, resident=resident, instrument=instrument, row=row, now=now
+        draft = sign_draft(
+            actor=g.actor,
+            resident=resident,
+            instrument=instrument,
+            content=content,
+            answered=judged.answered,
+            revision=find_revision(actor=g.actor, resident=resident, instrument=instrument),
+            key=read_key(request.form.get("client_key", "")),
+            knows=request.form.get("knows", ""),
+            now=clock.now(),
         )
-        return {"assessment": made}
-
-    return perform_once(
-        actor=g.actor,
-        route="assessments.assess",
-        client_key=request.form.get("client_key", ""),
-        # Only a digest of it is kept.
-        request={"resident": public_id, "answers": list(row)},
-        now=now,
-        deed=deed,
-    )
+        return draft.public_id
 
 
 def _record(action: str, kind: str, subject: str, facts: dict[str, Any] | None = None) -> None:
@@ -181,33 +172,19 @@ def _record(action: str, kind: str, subject: str, facts: dict[str, Any] | None =
 
 
 def _show_form(
-    resident: Resident, form: AssessmentForm, judged: JudgedForm, refusal: Refusal | None
+    resident: Resident,
+    instrument: Instrument,
+    content: Content,
+    faults: Mapping[str, Fault],
+    refusal: Refusal | None,
 ) -> str:
+    newest = find_newest_assessment(resident_id=resident.id, scheme=instrument.id)
     return render_template(
         "assessments/new.html",
         resident=resident,
-        form=form,
-        errors={at: gettext(f.sentence) % f.facts for at, f in judged.faults.items()},
+        given=content,
+        errors=say_faults(faults),
         refusal=refusal,
-        titles=_TITLES,
-        instrument=get_instrument(GBT),
+        newest=newest,
+        **describe_form(instrument),
     )
-
-
-def _score(whole: WholeAssessment, instrument: Instrument) -> Result:
-    return score_points(
-        instrument=instrument,
-        points=tuple(whole.assessment.points[item.id] for item in instrument.items),
-        diagnoses=whole.diagnoses,
-        event_count=sum(whole.assessment.events.values()),
-        coma=whole.assessment.coma,
-    )
-
-
-def _list_chosen(whole: WholeAssessment, instrument: Instrument) -> dict[str, list[Any]]:
-    """Give, by item, the texts its points stand for: two options may give equal points."""
-    points = whole.assessment.points
-    return {
-        item.id: [option.name for option in item.options if option.points == points[item.id]]
-        for item in instrument.items
-    }

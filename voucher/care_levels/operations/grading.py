@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, delete
 
 from voucher.access import Actor
-from voucher.assessments.queries.assessments import LatestAnswers, stream_latest_assessments
+from voucher.assessments.queries.latest import LatestAnswers, stream_latest_assessments
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.care_levels.queries.levels import (

@@ -9,12 +9,14 @@ from voucher.schemes.rules.conditions import Samples
 from voucher.schemes.rules.instruments import (
     Change,
     Instrument,
+    Item,
     Note,
     ScoreExample,
     Term,
     Worsening,
 )
 from voucher.schemes.rules.reading import Table, read_table
+from voucher.schemes.rules.records import Records, read_records
 from voucher.schemes.rules.scoring_files import Scoring, read_scoring
 from voucher.schemes.rules.values import Confidence, Level
 
@@ -37,6 +39,7 @@ def load_instrument(*, text: str, file: str) -> Instrument:
 
 
 def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
+    items = tuple(item for part in scored.parts for item in part.items)
     diagnoses = _read_terms(top, "diagnoses")
     event_kinds = _read_terms(top, "event_kinds")
     changes = _read_changes(top, scored.levels, diagnoses)
@@ -49,7 +52,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
         confidence=top.choice("confidence", Confidence),
         notes=_read_notes(top),
         parts=scored.parts,
-        items=tuple(item for part in scored.parts for item in part.items),
+        items=items,
         higher_is=scored.higher_is,
         total_of=scored.total_of,
         maximum=scored.maximum,
@@ -63,6 +66,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
         event_kinds=event_kinds,
         changes=changes,
         worsening=top.choice("worsening", Worsening) if changes else Worsening.ONCE,
+        records=_read_records(top, items, diagnoses, event_kinds, changes),
         examples=tuple(_read_example(t, scored.levels) for t in top.tables("examples", least=1)),
         text=text,
         digest=sha256(text.encode()).hexdigest(),
@@ -105,6 +109,22 @@ def _read_terms(top: Table, key: str) -> tuple[Term, ...]:
         table.finish()
     top.refuse_repeats(key, (term.id for term in terms))
     return tuple(terms)
+
+
+def _read_records(
+    top: Table,
+    items: Sequence[Item],
+    diagnoses: Sequence[Term],
+    event_kinds: Sequence[Term],
+    changes: Sequence[Change],
+) -> Records:
+    return read_records(
+        top,
+        options_by_item={item.id: len(item.options) for item in items},
+        diagnoses={term.id: term.name for term in diagnoses},
+        events={term.id: term.name for term in event_kinds},
+        has_coma=any("coma" in change.when.names for change in changes),
+    )
 
 
 def _read_changes(

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from voucher.schemes.rules.conditions import Condition
+from voucher.schemes.rules.records import Records
 from voucher.schemes.rules.values import Confidence, Level, Words
 
 
@@ -242,6 +243,7 @@ class Instrument:
     event_kinds: tuple[Term, ...]
     changes: tuple[Change, ...]
     worsening: Worsening
+    records: Records
     examples: tuple[ScoreExample, ...]
     text: str
     digest: str

@@ -1,0 +1,212 @@
+"""The answers of one bedside visit, judged field by field: complete, and possible together."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from voucher.assessments.rules.signing import (
+    BACKGROUND_TITLES,
+    SIGNED_TITLES,
+    Signature,
+    Strokes,
+    read_strokes,
+)
+from voucher.refusals import N_
+from voucher.residents.rules.names import MAX_NAME
+from voucher.schemes.rules.instruments import Instrument, Item
+from voucher.schemes.rules.records import Question, feed_scoring, judge_record
+from voucher.workbooks.cells import normalise_text, read_day
+from voucher.workbooks.faults import Fault, find_text_faults
+
+# The fields beside items and records, as they stand in form and draft.
+PLAIN = (
+    "assessed",
+    "assessor_1",
+    "background_1",
+    "signed_how",
+    "signer",
+    "signed_reason",
+    "strokes",
+)
+
+# What was answered, by item, question and field.
+Content = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """
+    Complete answers that can all be true: what is signed, and what becomes the assessment.
+
+    `options` gives the number of the chosen option by item, `records` what was answered beside the
+    items; two options of an item may give equal points.
+    """
+
+    assessed_date: date
+    assessor: str
+    background: str
+    points: dict[str, int]
+    options: dict[str, int]
+    records: dict[str, list[str]]
+    diagnoses: tuple[str, ...]
+    events: dict[str, int]
+    coma: bool
+    signature: Signature
+
+
+@dataclass(slots=True)
+class JudgedForm:
+    """A form judged: what was answered, unless some field has a fault."""
+
+    answered: Answered | None = None
+    faults: dict[str, Fault] = field(default_factory=dict)
+
+
+def list_fields(instrument: Instrument) -> list[str]:
+    """List the names of all fields a bedside form by this instrument has."""
+    items = [item.id for item in instrument.items]
+    return [*items, *(question.id for question in instrument.records.questions), *PLAIN]
+
+
+def judge_content(
+    *, content: Content, instrument: Instrument, born: date, today: date
+) -> JudgedForm:
+    """Judge every field; the first fault of each stands at it."""
+    judged = JudgedForm()
+    assessed = read_day(_one(content, "assessed"))
+    found = [
+        *_find_day_faults(_one(content, "assessed"), assessed, born, today),
+        *_find_assessor_faults(content),
+        *(fault for item in instrument.items for fault in _find_item_faults(item, content)),
+        *_find_record_faults(instrument.records.questions, content),
+        *_find_impossible(instrument, content),
+        *_find_signature_faults(content),
+    ]
+    for at, fault in found:
+        judged.faults.setdefault(at, fault)
+    if not judged.faults and assessed is not None:
+        judged.answered = _accept(content, instrument, assessed)
+    return judged
+
+
+def list_points(*, content: Content, instrument: Instrument) -> dict[str, int]:
+    """Give the points of each item that has an answer."""
+    return {
+        item.id: option.points
+        for item in instrument.items
+        for option in item.options
+        if _one(content, item.id) == str(option.number)
+    }
+
+
+def _one(content: Content, name: str) -> str:
+    return next(iter(content.get(name, ())), "")
+
+
+def _find_day_faults(
+    text: str, assessed: date | None, born: date, today: date
+) -> Iterator[tuple[str, Fault]]:
+    if not text.strip():
+        yield "assessed", Fault("date_missing", N_("缺少评估日期"), {})
+    elif assessed is None or assessed <= born:
+        fault = Fault("date_invalid", N_("评估日期不存在或写法不明，请写成 2026-02-03"), {})
+        yield "assessed", fault
+    elif assessed > today:
+        yield "assessed", Fault("date_future", N_("评估日期不能晚于今天"), {})
+
+
+def _find_assessor_faults(content: Content) -> Iterator[tuple[str, Fault]]:
+    name = normalise_text(_one(content, "assessor_1"))
+    if not name:
+        yield "assessor_1", Fault("assessor_missing", N_("请填写您的姓名"), {})
+    yield from (("assessor_1", f) for f in find_text_faults("评估员", name, most=MAX_NAME))
+    if _one(content, "background_1") not in BACKGROUND_TITLES:
+        yield "background_1", Fault("background_missing", N_("请选择您的专业背景"), {})
+
+
+def _find_item_faults(item: Item, content: Content) -> Iterator[tuple[str, Fault]]:
+    given = content.get(item.id, [])
+    if not given:
+        yield item.id, Fault("item_missing", N_("这一项还没有选"), {"item": item.id})
+    elif len(given) > 1 or given[0] not in {str(option.number) for option in item.options}:
+        yield item.id, Fault("item_out_of_range", N_("请从列出的选项中选"), {"item": item.id})
+
+
+def _find_record_faults(
+    questions: Iterable[Question], content: Content
+) -> Iterator[tuple[str, Fault]]:
+    for question in questions:
+        fault = judge_record(question=question, values=content.get(question.id, []))
+        if fault is not None:
+            yield question.id, fault
+
+
+def _find_impossible(instrument: Instrument, content: Content) -> Iterator[tuple[str, Fault]]:
+    for impossible in instrument.records.impossible:
+        if impossible.holds(content):
+            words = {"zh": impossible.name.zh, "en": impossible.name.en}
+            at = impossible.together[-1][0]
+            yield at, Fault("answers_impossible", N_("这几处回答不能同时成立"), words)
+
+
+def _find_signature_faults(content: Content) -> Iterator[tuple[str, Fault]]:
+    how = _one(content, "signed_how")
+    if how not in SIGNED_TITLES:
+        yield "signed_how", Fault("signature_missing", N_("请选择介绍情况的人怎样签名"), {})
+    elif how == "screen":
+        if _read_strokes(content) is None:
+            yield "strokes", Fault("signature_missing", N_("请介绍情况的人在屏幕上签名"), {})
+    elif not _one(content, "signer").strip():
+        yield "signer", Fault("signer_missing", N_("请填写签名人的姓名"), {})
+    elif not _one(content, "signed_reason").strip():
+        yield "signed_reason", Fault("reason_missing", N_("请写明不能亲笔签名的原因"), {})
+
+
+def _read_strokes(content: Content) -> Strokes | None:
+    try:
+        return read_strokes(json.loads(_one(content, "strokes") or "null"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _accept(content: Content, instrument: Instrument, assessed: date) -> Answered:
+    options = {item.id: int(_one(content, item.id)) for item in instrument.items}
+    fed = feed_scoring(
+        records=instrument.records,
+        values=content,
+        diagnoses=[term.id for term in instrument.diagnoses],
+        events=[term.id for term in instrument.event_kinds],
+    )
+    asked = {question.id for question in instrument.records.questions}
+    return Answered(
+        assessed_date=assessed,
+        assessor=normalise_text(_one(content, "assessor_1")),
+        background=_one(content, "background_1"),
+        points=list_points(content=content, instrument=instrument),
+        options=options,
+        records={name: list(values) for name, values in content.items() if name in asked},
+        diagnoses=fed.diagnoses,
+        events=fed.events,
+        coma=fed.coma,
+        signature=_accept_signature(content),
+    )
+
+
+def _accept_signature(content: Content) -> Signature:
+    how = _one(content, "signed_how")
+    name = _one(content, "signer").strip()
+    if how == "screen":
+        return Signature(how, name, strokes=_read_strokes(content) or ())
+    return Signature(how, name, reason=_one(content, "signed_reason").strip())
+
+
+def pack_evidence(*, answered: Answered, backgrounds: tuple[str, str]) -> str:
+    """Give everything that stands beside the answers as one text, to be sealed."""
+    evidence: dict[str, Any] = {
+        "records": answered.records,
+        "signature": answered.signature._asdict(),
+        "backgrounds": backgrounds,
+    }
+    return json.dumps(evidence, ensure_ascii=False)

@@ -1,0 +1,196 @@
+"""Answers put into words for a page: of an assessment, of a form that waits, of an empty form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import get_locale, gettext
+
+from voucher.assessments.models import AssessmentDraft
+from voucher.assessments.queries.assessments import WholeAssessment
+from voucher.assessments.rules.answering import Answered, Content, list_points
+from voucher.assessments.rules.signing import BACKGROUND_TITLES, CLINICAL, SIGNED_TITLES, Signature
+from voucher.schemes.queries import get_instrument, list_instruments
+from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.records import feed_scoring, say_record
+from voucher.schemes.rules.scoring import Result, score_points
+from voucher.schemes.rules.values import Words
+from voucher.workbooks.faults import Fault
+
+# Beyond this no rule of an instrument tells more incidents apart.
+MOST_EVENTS = 15
+
+
+def say_words(words: Words) -> str:
+    """Give a text of a scheme file in the reader's language."""
+    locale = get_locale()
+    return words.say("en" if locale and locale.language == "en" else "zh")
+
+
+def say_faults(faults: Mapping[str, Fault]) -> dict[str, str]:
+    """Give, by field, what is wrong there; a contradiction in the words of its instrument."""
+    return {at: _say_fault(fault) for at, fault in faults.items()}
+
+
+def describe_form(instrument: Instrument) -> dict[str, Any]:
+    """Give what the template of a form needs beside what was answered."""
+    records = instrument.records
+    titles = {item.id: item.name for part in instrument.parts for item in part.items}
+    titles |= {question.id: question.name for question in records.questions}
+    impossible = [
+        {"words": say_words(one.name), "together": dict(one.together)} for one in records.impossible
+    ]
+    return {
+        "instrument": instrument,
+        "instruments": list_instruments(),
+        "titles": {at: say_words(name) for at, name in titles.items()},
+        "rules": _list_rules(instrument),
+        "impossible": impossible,
+        "backgrounds": BACKGROUND_TITLES,
+        "signed": SIGNED_TITLES,
+    }
+
+
+def describe_assessment(whole: WholeAssessment) -> dict[str, Any]:
+    """Give an assessment in words, with the level its answers come to."""
+    instrument = get_instrument(whole.scheme, whole.version)
+    one, evidence = whole.assessment, whole.evidence
+    signature = Signature.restore(evidence["signature"]) if evidence else None
+    return {
+        "instrument": instrument,
+        "levels": {level.id: level.name for level in instrument.levels},
+        "result": _score(instrument, one.points, whole.diagnoses, one.events, one.coma),
+        "points": one.points,
+        "chosen": _list_chosen(instrument, one.points, one.options),
+        "diagnoses": whole.diagnoses,
+        "events": one.events,
+        "coma": one.coma,
+        "records": _list_records(instrument, evidence.get("records", {})),
+        "signature": signature,
+        "backgrounds": evidence.get("backgrounds", ()),
+        "background_titles": BACKGROUND_TITLES,
+        "signed_titles": SIGNED_TITLES,
+    }
+
+
+def describe_signed(draft: AssessmentDraft, answered: Answered) -> dict[str, Any]:
+    """Give a signed form in the same words as an assessment."""
+    instrument = get_instrument(draft.scheme, draft.version)
+    points = answered.points
+    return {
+        "instrument": instrument,
+        "levels": {level.id: level.name for level in instrument.levels},
+        "result": _score(instrument, points, answered.diagnoses, answered.events, answered.coma),
+        "points": points,
+        "chosen": _list_chosen(instrument, points, answered.options),
+        "diagnoses": answered.diagnoses,
+        "events": answered.events,
+        "coma": answered.coma,
+        "records": _list_records(instrument, answered.records),
+        "signature": answered.signature,
+        "backgrounds": (answered.background,),
+        "background_titles": BACKGROUND_TITLES,
+        "signed_titles": SIGNED_TITLES,
+        "lacks_clinical": answered.background not in CLINICAL,
+    }
+
+
+def propose(*, content: Content, instrument: Instrument) -> dict[str, Any] | None:
+    """Give the level that would come out and why, once every item is answered; it is no level."""
+    points = list_points(content=content, instrument=instrument)
+    is_impossible = any(one.holds(content) for one in instrument.records.impossible)
+    if len(points) < len(instrument.items) or is_impossible:
+        return None
+    fed = feed_scoring(
+        records=instrument.records,
+        values=content,
+        diagnoses=[term.id for term in instrument.diagnoses],
+        events=[term.id for term in instrument.event_kinds],
+    )
+    result = _score(instrument, points, fed.diagnoses, fed.events, fed.coma)
+    names = {level.id: say_words(level.name) for level in instrument.levels}
+    return {
+        "total": result.total,
+        "level": names[result.level],
+        "reasons": [say_words(Words(r.sentence, r.english)) for r in result.reasons],
+    }
+
+
+def list_answers_of(whole: WholeAssessment) -> dict[str, list[str]]:
+    """Give an assessment's answers as the fields of a form; unclear options are left out."""
+    instrument, one = get_instrument(whole.scheme, whole.version), whole.assessment
+    fields: dict[str, list[str]] = dict(whole.evidence.get("records", {}))
+    for item in instrument.items:
+        chosen = [o.number for o in item.options if o.points == one.points.get(item.id)]
+        number = (one.options or {}).get(item.id) or (chosen[0] if len(chosen) == 1 else None)
+        if number is not None:
+            fields[item.id] = [str(number)]
+    return fields
+
+
+def _say_fault(fault: Fault) -> str:
+    if fault.word == "answers_impossible":
+        return say_words(Words(**fault.facts))
+    return gettext(fault.sentence) % fault.facts
+
+
+def _score(
+    instrument: Instrument,
+    points: Mapping[str, int],
+    diagnoses: tuple[str, ...],
+    events: Mapping[str, int],
+    coma: bool,
+) -> Result:
+    return score_points(
+        instrument=instrument,
+        points=tuple(points[item.id] for item in instrument.items),
+        diagnoses=diagnoses,
+        event_count=sum(events.values()),
+        coma=coma,
+    )
+
+
+def _list_rules(instrument: Instrument) -> dict[str, Any]:
+    """Give the change rules that each single cause brings about, for a page without a network."""
+    best = {item.id: item.maximum for item in instrument.items}
+
+    def explain(diagnoses: tuple[str, ...], count: int, coma: bool) -> list[str]:
+        result = _score(instrument, best, diagnoses, {"": count}, coma)
+        return [say_words(Words(r.sentence, r.english)) for r in result.reasons]
+
+    counts = range(MOST_EVENTS + 1) if instrument.event_kinds else ()
+    return {
+        "diagnoses": {term.id: explain((term.id,), 0, False) for term in instrument.diagnoses},
+        "events": [explain((), count, False) for count in counts],
+        "coma": explain((), 0, True),
+    }
+
+
+def _list_chosen(
+    instrument: Instrument, points: Mapping[str, int], options: Mapping[str, int] | None
+) -> dict[str, list[Words]]:
+    """Give, by item, the option; of an import every text its points may stand for."""
+    if options:
+        return {
+            item.id: [o.name for o in item.options if o.number == options[item.id]]
+            for item in instrument.items
+        }
+    return {
+        item.id: [option.name for option in item.options if option.points == points[item.id]]
+        for item in instrument.items
+    }
+
+
+def _list_records(
+    instrument: Instrument, records: Content
+) -> list[tuple[Words, list[tuple[Words, tuple[Words, ...]]]]]:
+    """Give what was answered beside the items, group by group, in words."""
+    found = []
+    for group in instrument.records.groups:
+        lines = [
+            (question.name, say_record(question=question, values=records[question.id]))
+            for question in group.questions
+            if records.get(question.id)
+        ]
+        if lines:
+            found.append((group.name, lines))
+    return found
