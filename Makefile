@@ -9,13 +9,14 @@ DEMO_HOME := instance/demo
 TEST_PACKAGES := chromium poppler-utils fonts-wqy-zenhei postgresql faketime qpdf
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test laws translations specimens pictures lock
+.PHONY: help demo test laws bench-grading translations specimens pictures lock
 
 help:
 	@echo "make demo            安装，运行示例区的全部流程，然后打开网站 / install, run the sample district, serve"
 	@echo "make demo SERVE=0    同上，但不打开网站 / the same, without serving"
 	@echo "make test            运行全部测试 / run every test"
 	@echo "make laws            长时间检验账目规律，可给 SEED / live long, arbitrary lives against the model; SEED repeats one"
+	@echo "make bench-grading   评定全区有多快，以比值表示 / how fast a district is graded, as ratios"
 	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
 	@echo "make specimens       重画 printouts/samples / draw the specimens anew"
 	@echo "make pictures        重新拍摄 README 的页面图 / take the README's pictures of the pages anew"
@@ -42,6 +43,10 @@ laws: .venv/run.stamp .venv/programs.stamp
 	@echo "make laws SEED=$(SEED) EXAMPLES=$(EXAMPLES) STEPS=$(STEPS)"
 	@LAWS_EXAMPLES=$(EXAMPLES) LAWS_STEPS=$(STEPS) $(BIN)/pytest tests/laws/test_life.py tests/laws/plants.py \
 	  --hypothesis-seed=$(SEED)
+
+# Ratios to the least the same machine must do in the same run; some minutes.
+bench-grading: .venv/run.stamp .venv/programs.stamp
+	@$(BIN)/python -m tests.benchmarks.grading
 
 # Whatever runs needs these; the stamp makes a repeated make fast. The lock is whole: without --no-deps,
 # older pips would look at a newer release for "name[extra]" and find it unpinned.

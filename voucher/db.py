@@ -7,7 +7,7 @@ Whoever writes opens `transaction()` once, in a view or a command; operations on
 
 import fcntl
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     Text,
     Update,
     event,
@@ -38,6 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import TypeDecorator
 
 from voucher.refusals import N_, Refusal
@@ -129,6 +131,27 @@ for _type, _name in (
 def count_changed(statement: Update | Delete) -> int:
     """Run a conditional change and tell how many rows it reached: the row count decides."""
     return cast(CursorResult[Any], db.session.execute(statement)).rowcount
+
+
+def insert_rows(*, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """
+    Insert rows by one prepared statement: the path for whole districts.
+
+    The values must be what the driver takes for these columns, as `bind_values` gives them.
+    """
+    if not rows:
+        return
+    mark = "?" if db.engine.dialect.paramstyle == "qmark" else "%s"
+    marks = ", ".join(mark for _ in columns)
+    # The names are our own models'.
+    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    db.session.connection().exec_driver_sql(statement, list(rows))
+
+
+def bind_values(column: KeyedColumnElement[Any]) -> Callable[[Any], Any]:
+    """Give what turns a value into what the driver takes for a column."""
+    dialect = db.engine.dialect
+    return column.type.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ cipher, so that another can follow (1 = AES-256-GCM).
 
 import hmac
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -65,10 +66,22 @@ def unseal_bytes(sealed: bytes, *, column: str, row: str) -> bytes:
 
     :raises Refusal: sealed_damaged.
     """
+    (plain,) = unseal_rows([(sealed, row)], column=column)
+    return plain
+
+
+def unseal_rows(rows: Iterable[tuple[bytes, str]], *, column: str) -> Iterator[bytes]:
+    """
+    Decrypt what `seal_bytes` made for a column, as (sealed, row name), in their order.
+
+    :raises Refusal: sealed_damaged.
+    """
+    decrypt = _keys().cipher.decrypt
     try:
-        if sealed[:1] != _AES_GCM:
-            raise InvalidTag
-        return _keys().cipher.decrypt(sealed[1:13], sealed[13:], f"{column}|{row}".encode())
+        for sealed, row in rows:
+            if sealed[:1] != _AES_GCM:
+                raise InvalidTag
+            yield decrypt(sealed[1:13], sealed[13:], f"{column}|{row}".encode())
     except InvalidTag:
         raise Refusal("sealed_damaged", N_("加密字段无法打开，数据可能被改动")) from None
 

@@ -41,7 +41,7 @@ def import_rows(actor: Actor, *rows: dict[str, object]) -> Comparison:
 
 
 def import_file(actor: Actor, content: bytes) -> Comparison:
-    file = judge_assessment_file(actor=actor, content=content, on=DAY)
+    file = judge_assessment_file(actor=actor, content=content, instrument=GBT, on=DAY)
     with transaction():
         return import_assessments(actor=actor, file=file, now=clock.now())
 
@@ -156,7 +156,9 @@ def test_another_day_is_another_assessment(app):
 
 def test_a_preview_compares_and_writes_nothing(app):
     console = found_person()
-    file = judge_assessment_file(actor=console, content=make_file(make_answers()), on=DAY)
+    file = judge_assessment_file(
+        actor=console, content=make_file(make_answers()), instrument=GBT, on=DAY
+    )
 
     compared = compare_assessments(actor=console, file=file)
 
@@ -169,7 +171,9 @@ def test_somebody_outside_the_area_is_unknown(app):
     other = next(one.id for one in list_communities() if one.name == "定安路社区")
     worker = Actor(key="w", name="w", channel="test", community_ids=frozenset({other}))
 
-    file = judge_assessment_file(actor=worker, content=make_file(make_answers()), on=DAY)
+    file = judge_assessment_file(
+        actor=worker, content=make_file(make_answers()), instrument=GBT, on=DAY
+    )
 
     assert [row.faults[0].word for row in file.judged.rejected] == ["resident_unknown"]
 

@@ -15,18 +15,20 @@ from voucher.assessments.rules.importing import (
     read_diagnoses,
 )
 from voucher.refusals import BadInput
+from voucher.schemes.queries import get_instrument
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import open_table
 
 DAY = date(2026, 12, 1)
+GBT = get_instrument("gbt-42195-2022")
 
 
 def judge_workbook(content: bytes, known: set[str]) -> AssessmentFile:
-    table = open_table(sheet=read_first_sheet(content=content), layout=assessment_layout(MAXIMA))
+    table = open_table(sheet=read_first_sheet(content=content), layout=assessment_layout(GBT))
     return judge_assessments(
         rows=table.data_rows(),
         columns=table.header.columns,
-        maxima=MAXIMA,
+        instrument=GBT,
         known=known,
         day=DAY,
     )
@@ -176,4 +178,4 @@ def test_a_header_without_an_item_is_refused_by_its_name():
     ],
 )
 def test_a_diagnosis_counts_by_its_group(text, groups):
-    assert read_diagnoses(text) == groups
+    assert read_diagnoses(text, known=GBT.diagnoses) == groups

@@ -78,6 +78,8 @@ def test_every_page_of_an_import_has_no_barriers(serve_town, browse, tmp_path, e
     page.locator("main form button").click()
     page.wait_for_url("**/done")
     look_at(page, f"done-{name}")
+    page.goto(f"{site.url}/assessments/import?choice=barthel")
+    look_at(page, f"choose-scale-{name}")
 
 
 def test_renamed_titles_are_pointed_out_and_the_import_is_done_once(serve_town, browse, tmp_path):

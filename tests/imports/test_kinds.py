@@ -24,6 +24,7 @@ from tests.workbooks.factories import make_workbook
 from voucher.assessments.models import Assessment
 from voucher.db import db
 from voucher.residents.models import Resident
+from voucher.schemes.queries import get_instrument
 from voucher.shops.models import Shop, ShopService
 from voucher.workbooks.writing import write_workbook
 
@@ -81,6 +82,25 @@ def test_assessments_are_seen_added_and_later_superseded_field_by_field(client):
     confirm(client, address)
     rows = db.session.execute(select(Assessment.coma, Assessment.superseded_by))
     assert sorted(map(tuple, rows)) == [(False, 2), (True, None)]
+
+
+def test_answers_to_a_chosen_scale_are_taken_by_its_own_columns_and_points(client):
+    import_people(enter_district(client), make_person(1))
+    items = [item.id for item in get_instrument("barthel").items]
+    titles = ("身份证号", "评估日期", "评估员一", "评估员二", *items)
+    row = (make_number(1), "2026-11-07", "何静", "罗伟", *(0 for _ in items))
+    content = make_workbook([titles, row, (*row[:-1], 1)])
+
+    page = show(client, f"{ASSESSMENTS}?choice=barthel")
+    address = preview(client, content, to=ASSESSMENTS, choice="barthel")
+    ((_, _, _, fault),) = list_of(client, address, "faults")
+    confirm(client, address)
+
+    assert (items[0] in page, "昏迷" in page, "跌倒" in page) == (True, False, False)
+    assert fault == f"项目 {items[-1]} 的得分只能是 0 5 10"
+    assert db.session.scalars(select(Assessment.points)).all() == [dict.fromkeys(items, 0)]
+    assert client.get(f"{ASSESSMENTS}?choice=nobody").status_code == 404
+    assert client.get(f"{ASSESSMENTS}/template.xlsx?choice=nobody").status_code == 404
 
 
 def test_departures_are_seen_and_recorded(client):

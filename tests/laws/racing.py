@@ -15,14 +15,17 @@ from tests.laws.stage import Stage, open_app
 from tests.laws.town import Town, approve, describe_reader, present
 from voucher import clock
 from voucher.access import Actor
+from voucher.care_levels.operations.grading import grade_residents
 from voucher.codes import parse_typed_code, write_print_code
 from voucher.config import Home
 from voucher.db import db, transaction
+from voucher.periods import local_date
 from voucher.redemptions.operations import redeeming
 from voucher.redemptions.operations.reversing import reverse_redemption
 from voucher.redemptions.queries.paper import Reader, get_found
 from voucher.redemptions.rules.taking import Claim, RedemptionRefused, Seen, Taking
 from voucher.refusals import Refusal
+from voucher.schemes.queries import get_programme
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import hand_over
 from voucher.vouchers.operations.ending import cancel_run
@@ -143,6 +146,16 @@ def approve_one(home: Home, town: Town, run_id: int, programme: str) -> list[Ans
     except Refusal as refusal:
         return [("refused", refusal.word)]
     return [("accepted", run_id)]
+
+
+def grade_once(home: Home, actor: Actor, programme: str) -> list[Answer]:
+    """Grade everybody, and give how many were proposed."""
+    now = clock.now()
+    with transaction():
+        graded = grade_residents(
+            actor=actor, programme=get_programme(programme), on=local_date(now), now=now
+        )
+    return [("accepted", graded.proposed)]
 
 
 def end_one(home: Home, town: Town, run_id: int, deed: str) -> list[Answer]:

@@ -4,13 +4,14 @@ import json
 from collections import Counter
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.laws.racing import (
     Shown,
     approve_one,
     count_words,
     end_one,
+    grade_once,
     race,
     redeem_all,
     redeem_all_naively,
@@ -32,6 +33,7 @@ from tests.laws.town import (
 from tests.residents.factories import import_workbook
 from voucher import clock
 from voucher.access import Actor
+from voucher.care_levels.models import CareLevel
 from voucher.codes import parse_typed_code, write_print_code
 from voucher.db import db
 from voucher.divisions.queries import load_bundled_divisions
@@ -208,3 +210,14 @@ def test_of_two_who_replace_a_voucher_one_wins(stage):
     replaced = db.session.scalars(select(Voucher).where(Voucher.replaces_id.is_not(None))).all()
     assert len(replaced) == 1
     assert run_checks()["breaches"] == []
+
+
+def test_gradings_at_once_propose_everybody_once(stage):
+    db.session.execute(delete(CareLevel))
+    db.session.commit()
+    people = db.session.scalar(select(func.count(Resident.id)))
+
+    answers = race(stage, grade_once, [(stage.town.worker, "shangcheng-six-classes")] * 4)
+
+    assert sorted(one[0][1] for one in answers) == [0, 0, 0, people]
+    assert db.session.scalar(select(func.count(CareLevel.id))) == people

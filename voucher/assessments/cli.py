@@ -19,6 +19,7 @@ from voucher.console import Answer, command, group
 from voucher.db import transaction
 from voucher.periods import local_date, parse_day
 from voucher.residents.cli import say_fault, show_import
+from voucher.schemes.queries import GBT, get_instrument
 from voucher.workbooks.archive import load_file
 from voucher.workbooks.returning import list_returned_rows
 from voucher.workbooks.writing import write_workbook
@@ -28,16 +29,25 @@ _TEXT_FIELDS = ("name", "assessor_1", "assessor_2")
 
 @command("import", action=policy.IMPORT_ASSESSMENTS, show=show_import)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--instrument", default=GBT, show_default=True, help="量表 · instrument")
 @click.option("--on", "on_day", help="基准日 · reference date YYYY-MM-DD")
 @click.option("--dry-run", is_flag=True, help="只检查 · judge and compare only")
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="退回的行 · XLSX")
 def import_assessments(
-    *, actor: Actor, file: Path, on_day: str | None, dry_run: bool, errors: Path | None
+    *,
+    actor: Actor,
+    file: Path,
+    instrument: str,
+    on_day: str | None,
+    dry_run: bool,
+    errors: Path | None,
 ) -> Answer:
-    """导入能力评估（xlsx） · Import assessments by GB/T 42195-2022."""
+    """导入评估（xlsx） · Import assessments, a column for each item of the instrument."""
     now = clock.now()
     on = parse_day(on_day) if on_day else local_date(now)
-    judged = judge_assessment_file(actor=actor, content=load_file(path=file), on=on)
+    judged = judge_assessment_file(
+        actor=actor, content=load_file(path=file), instrument=get_instrument(instrument), on=on
+    )
     if dry_run:
         compared = compare_assessments(actor=actor, file=judged)
     else:

@@ -19,11 +19,12 @@ _LONGEST_DAY = 20
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file under the name its sender gave it, and the reference date as it was typed."""
+    """A file under the name its sender gave it, the reference date as typed, what was chosen."""
 
     name: str
     content: bytes
     on: str
+    choice: str = ""
 
     @classmethod
     def parse(
@@ -35,6 +36,7 @@ class SentFile:
             name=(file.filename or "")[-_LONGEST_NAME:] if file else "",
             content=file.read() if file else b"",
             on=form.get("on", "").strip()[:_LONGEST_DAY] or today.isoformat(),
+            choice=form.get("choice", "")[:_LONGEST_NAME],
         )
 
     def check(self) -> date:

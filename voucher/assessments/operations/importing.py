@@ -17,7 +17,6 @@ from voucher.assessments.queries.assessments import (
     list_known_assessments,
 )
 from voucher.assessments.rules.importing import (
-    EVENT_TITLES,
     AssessmentFile,
     AssessmentRow,
     assessment_layout,
@@ -30,7 +29,6 @@ from voucher.refusals import N_, Refusal
 from voucher.residents.queries import find_residents
 from voucher.residents.rules.id_numbers import list_sound_numbers
 from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.instruments import Instrument
 from voucher.sealing import seal
 from voucher.workbooks.faults import RejectedRow
@@ -65,25 +63,28 @@ class Comparison:
 
 
 def judge_assessment_file(
-    *, actor: Actor, content: bytes, on: date, assignment: Assignment | None = None
+    *,
+    actor: Actor,
+    content: bytes,
+    instrument: Instrument,
+    on: date,
+    assignment: Assignment | None = None,
 ) -> JudgedFile:
     """
-    Judge a whole assessment workbook on a reference date; nothing is written.
+    Judge a whole workbook of answers to an instrument on a reference date; nothing is written.
 
     `assignment` is the header its sender pointed out, where it was not the sheet's own words.
 
     :raises BadInput: what the workbook's reading raises.
     """
-    instrument = get_instrument(GBT)
-    maxima = {item.id: item.maximum for item in instrument.items}
     sheet = read_first_sheet(content=content)
-    table = open_table(sheet=sheet, layout=assessment_layout(maxima), assignment=assignment)
+    table = open_table(sheet=sheet, layout=assessment_layout(instrument), assignment=assignment)
     columns = table.header.columns
     numbers = list_sound_numbers(rows=table.data_rows(), column=columns["id"], day=on)
     people = find_residents(actor=actor, numbers=numbers)
     present = {n: person.id for n, person in people.items() if person.departed_date is None}
     judged = judge_assessments(
-        rows=table.data_rows(), columns=columns, maxima=maxima, known=present, day=on
+        rows=table.data_rows(), columns=columns, instrument=instrument, known=present, day=on
     )
     fingerprint = hashlib.sha256(content).hexdigest()
     names = {number: people[number].name for number in present}
@@ -187,7 +188,7 @@ def _is_equal(instrument: Instrument, earlier: KnownAssessment, row: AssessmentR
         earlier.assessors == row.assessors
         and earlier.points == _name_points(instrument, row.points)
         and earlier.diagnoses == row.diagnoses
-        and earlier.events == _name_events(row.events)
+        and earlier.events == _name_events(instrument, row.events)
         and earlier.coma == row.coma
     )
 
@@ -196,8 +197,9 @@ def _name_points(instrument: Instrument, points: Iterable[int]) -> dict[str, int
     return dict(zip((item.id for item in instrument.items), points, strict=True))
 
 
-def _name_events(counts: Iterable[int]) -> dict[str, int]:
-    return {kind: count for kind, count in zip(EVENT_TITLES, counts, strict=True) if count}
+def _name_events(instrument: Instrument, counts: Iterable[int]) -> dict[str, int]:
+    named = zip(instrument.event_kinds, counts, strict=True)
+    return {kind.id: count for kind, count in named if count}
 
 
 def _describe(
@@ -219,7 +221,7 @@ def _describe(
         "assessor_2": second,
         "points": _name_points(instrument, row.points),
         "diagnoses_sealed": seal(" ".join(row.diagnoses), column=DIAGNOSES_COLUMN, row=key),
-        "events": _name_events(row.events),
+        "events": _name_events(instrument, row.events),
         "coma": row.coma,
         "recorded_at": now,
         "recorded_by": actor.account_id,

@@ -10,10 +10,12 @@ from voucher.refusals import N_
 from voucher.residents.rules.id_numbers import find_id_faults, read_id_number
 from voucher.residents.rules.names import MAX_NAME
 from voucher.residents.rules.roster import ROSTER_LAYOUT
+from voucher.schemes.rules.instruments import Instrument, Item, Term
 from voucher.workbooks.cells import Cell, is_blank, read_day, read_text, read_whole_number
 from voucher.workbooks.faults import Fault, RejectedRow, find_text_faults
 from voucher.workbooks.headers import Layout
 
+# How workbooks name the kinds of event, where that is not the instrument's own name.
 EVENT_TITLES = {
     "fall": "跌倒",
     "wandering": "走失",
@@ -22,15 +24,15 @@ EVENT_TITLES = {
     "other": "其他",
 }
 MAX_EVENTS = 99
-DEMENTIA, OTHER_DISORDERS = "F00-F03", "F04-F99"
 
 _YES, _NO = "是", "否"
-_CODE = re.compile(r"F([0-9]{2})")
-_LAST_DEMENTIA_CODE = 3
+_CODE = re.compile(r"([A-Z])([0-9]{2})")
+_SEPARATORS = re.compile(r"[\s、，,；;/]+")
+_CODE_RANGE = re.compile(r"([A-Z][0-9]{2})-([A-Z][0-9]{2})")
 
 
 class AssessmentRow(NamedTuple):
-    """An accepted row: points in the instrument's order, events in the order of their titles."""
+    """An accepted row: points and events in the instrument's order."""
 
     row: int
     id_number: str
@@ -50,19 +52,21 @@ class AssessmentFile:
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
-def assessment_layout(item_ids: Iterable[str]) -> Layout:
-    """Give the columns of an assessment workbook for an instrument's items."""
-    people = {
+def assessment_layout(instrument: Instrument) -> Layout:
+    """Give the columns of an assessment workbook: people, items, and what else it asks for."""
+    words: dict[str, Sequence[str]] = {
         "id": ROSTER_LAYOUT.words["id"],
         "name": ROSTER_LAYOUT.words["name"],
         "date": ("评估日期",),
         "assessor_1": ("评估员一", "评估员1"),
         "assessor_2": ("评估员二", "评估员2"),
+        **{item.id: (item.id,) for item in instrument.items},
     }
-    items = {item_id: (item_id,) for item_id in item_ids}
-    health = {"diagnoses": ("诊断",), "coma": ("昏迷",)}
-    events = {kind: (title,) for kind, title in EVENT_TITLES.items()}
-    words: dict[str, Sequence[str]] = {**people, **items, **health, **events}
+    if instrument.diagnoses:
+        words["diagnoses"] = ("诊断",)
+    if asks_coma(instrument):
+        words["coma"] = ("昏迷",)
+    words |= {kind.id: (title_event(kind), kind.name.zh) for kind in instrument.event_kinds}
     return Layout(
         words=words,
         anchors=("id", "date"),
@@ -72,19 +76,29 @@ def assessment_layout(item_ids: Iterable[str]) -> Layout:
     )
 
 
+def asks_coma(instrument: Instrument) -> bool:
+    """Tell whether a rule of the instrument looks at coma."""
+    return any("coma" in change.when.names for change in instrument.changes)
+
+
+def title_event(kind: Term) -> str:
+    """Give the title of the column of a kind of event."""
+    return EVENT_TITLES.get(kind.id, kind.name.zh)
+
+
 def judge_assessments(
     *,
     rows: Iterable[tuple[int, Sequence[Cell]]],
     columns: Mapping[str, int],
-    maxima: Mapping[str, int],
+    instrument: Instrument,
     known: Container[str],
     day: date,
 ) -> AssessmentFile:
     """
     Judge every data row by the laws of the assessment import on a reference date.
 
-    `maxima` gives each item's largest points in the instrument's order; `known` holds the identity
-    numbers of the residents accepted so far. A row is rejected for its first fault.
+    `known` holds the identity numbers of the residents accepted so far. A row is rejected for its
+    first fault.
     """
     judged = AssessmentFile()
     first_rows: dict[tuple[str, date], int] = {}
@@ -96,22 +110,34 @@ def judge_assessments(
             *_find_day_faults(answers, day),
         ]
         faults += _find_assessor_faults(answers)
-        faults += _find_answer_faults(answers, maxima)
+        faults += _find_answer_faults(answers, instrument)
         assessed = read_day(answers["date"])
         if not faults and assessed:
             faults += _find_repeat(row, first_rows.setdefault((number, assessed), row))
         if faults or assessed is None:
             judged.rejected.append(RejectedRow(row, tuple(faults)))
         else:
-            judged.accepted.append(_accept(row, number, assessed, answers, maxima))
+            judged.accepted.append(_accept(row, number, assessed, answers, instrument))
     return judged
 
 
-def read_diagnoses(text: str) -> tuple[str, ...]:
-    """Give the groups of ICD-10 codes that count, dementia first; other diagnoses do not."""
-    codes = [int(code) for code in _CODE.findall(text.upper())]
-    found = {DEMENTIA if code <= _LAST_DEMENTIA_CODE else OTHER_DISORDERS for code in codes}
-    return tuple(group for group in (DEMENTIA, OTHER_DISORDERS) if group in found)
+def read_diagnoses(text: str, *, known: Sequence[Term]) -> tuple[str, ...]:
+    """
+    Give the diagnoses that count, in their own order; others do not.
+
+    A group of ICD-10 codes is found by any code of it, another term by its number or name.
+    """
+    if not text:
+        return ()
+    codes = {"".join(code) for code in _CODE.findall(text.upper())}
+    words = set(_SEPARATORS.split(text))
+    return tuple(term.id for term in known if _is_named(term, codes, words))
+
+
+def _is_named(term: Term, codes: Iterable[str], words: Container[str]) -> bool:
+    if group := _CODE_RANGE.fullmatch(term.id):
+        return any(group[1] <= code <= group[2] for code in codes)
+    return any(name in words for name in (term.id, term.name.zh, term.name.en))
 
 
 def _find_person_faults(
@@ -143,27 +169,41 @@ def _find_assessor_faults(answers: Mapping[str, Cell]) -> Iterator[Fault]:
         yield from find_text_faults("评估员", name, most=MAX_NAME)
 
 
-def _find_answer_faults(answers: Mapping[str, Cell], maxima: Mapping[str, int]) -> Iterator[Fault]:
-    for item, most in maxima.items():
-        yield from _find_item_fault(item, answers[item], most)
-    for kind, title in EVENT_TITLES.items():
-        count = _read_count(answers[kind])
+def _find_answer_faults(answers: Mapping[str, Cell], instrument: Instrument) -> Iterator[Fault]:
+    for item in instrument.items:
+        yield from _find_item_fault(item, answers[item.id])
+    for kind in instrument.event_kinds:
+        count = _read_count(answers[kind.id])
         if count is None or not 0 <= count <= MAX_EVENTS:
-            yield Fault("event_count", _EVENT, {"event": title, "most": MAX_EVENTS})
-    if read_text(answers["coma"]) not in {_YES, _NO, ""}:
+            facts = {"event": title_event(kind), "most": MAX_EVENTS}
+            yield Fault("event_count", _EVENT, facts)
+    if read_text(answers.get("coma")) not in {_YES, _NO, ""}:
         yield Fault("coma_format", N_("“昏迷”请填“是”或“否”"), {})
 
 
-def _find_item_fault(item: str, cell: Cell, most: int) -> Iterator[Fault]:
+def _find_item_fault(item: Item, cell: Cell) -> Iterator[Fault]:
     if is_blank(cell):
-        yield Fault("item_missing", N_("缺少项目 %(item)s"), {"item": item})
+        yield Fault("item_missing", N_("缺少项目 %(item)s"), {"item": item.id})
         return
     points = read_whole_number(cell)
     if points is None:
-        yield Fault("item_not_integer", N_("项目 %(item)s 的得分不是整数"), {"item": item})
-    elif not 0 <= points <= most:
-        facts = {"item": item, "most": most}
-        yield Fault("item_out_of_range", N_("项目 %(item)s 的得分应为 0 至 %(most)s"), facts)
+        yield Fault("item_not_integer", N_("项目 %(item)s 的得分不是整数"), {"item": item.id})
+    elif points not in item.points:
+        yield _refuse_points(item)
+
+
+def _refuse_points(item: Item) -> Fault:
+    if len(item.points) == item.maximum + 1:
+        facts = {"item": item.id, "most": item.maximum}
+        return Fault("item_out_of_range", N_("项目 %(item)s 的得分应为 0 至 %(most)s"), facts)
+    allowed = " ".join(str(points) for points in sorted(item.points))
+    if not item.options:
+        allowed = f"{min(item.points)}–{item.maximum}"
+    return Fault(
+        "item_out_of_range",
+        N_("项目 %(item)s 的得分只能是 %(allowed)s"),
+        {"item": item.id, "allowed": allowed},
+    )
 
 
 def _find_repeat(row: int, first: int) -> Iterator[Fault]:
@@ -184,15 +224,15 @@ def _accept(
     number: str,
     assessed: date,
     answers: Mapping[str, Cell],
-    maxima: Mapping[str, int],
+    instrument: Instrument,
 ) -> AssessmentRow:
     return AssessmentRow(
         row=row,
         id_number=number,
         assessed_date=assessed,
         assessors=(read_text(answers["assessor_1"]), read_text(answers["assessor_2"])),
-        points=tuple(read_whole_number(answers[item]) or 0 for item in maxima),
-        diagnoses=read_diagnoses(read_text(answers["diagnoses"])),
-        events=tuple(_read_count(answers[kind]) or 0 for kind in EVENT_TITLES),
-        coma=read_text(answers["coma"]) == _YES,
+        points=tuple(read_whole_number(answers[item.id]) or 0 for item in instrument.items),
+        diagnoses=read_diagnoses(read_text(answers.get("diagnoses")), known=instrument.diagnoses),
+        events=tuple(_read_count(answers[kind.id]) or 0 for kind in instrument.event_kinds),
+        coma=read_text(answers.get("coma")) == _YES,
     )

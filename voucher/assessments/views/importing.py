@@ -1,6 +1,7 @@
 """Pages of assessments by file, as `imports` has them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from flask import Blueprint
 
@@ -13,12 +14,15 @@ from voucher.assessments.operations.importing import (
     judge_assessment_file,
 )
 from voucher.assessments.queries.assessments import KnownAssessment
-from voucher.assessments.rules.importing import EVENT_TITLES, AssessmentRow, assessment_layout
+from voucher.assessments.rules.importing import AssessmentRow, assessment_layout, title_event
+from voucher.imports.queries import KeptPreview
 from voucher.imports.rules import Cell, Listing, Preview, as_words, list_fault_rows, tell_notices
 from voucher.imports.views.flows import FAULTS, FAULTY_PEOPLE, PERSON, Flow, Sent, make_giver
 from voucher.imports.views.pages import add_pages
+from voucher.pages import select_language
 from voucher.refusals import N_
-from voucher.schemes.queries import GBT, get_instrument
+from voucher.schemes.queries import GBT, get_instrument, list_bundled_schemes
+from voucher.schemes.rules.instruments import Instrument
 from voucher.text import mask_id_number
 from voucher.workbooks.headers import Layout
 
@@ -50,13 +54,13 @@ _ASSESSORS, _DIAGNOSES, _COMA = N_("评估员"), N_("诊断"), N_("昏迷")
 _YES, _NO = N_("是"), N_("否")
 
 
-def _make_layout() -> Layout:
-    return assessment_layout(item.id for item in get_instrument(GBT).items)
-
-
 def _judge(sent: Sent) -> JudgedFile:
     return judge_assessment_file(
-        actor=sent.actor, content=sent.content, on=sent.on, assignment=sent.assignments.get(0)
+        actor=sent.actor,
+        content=sent.content,
+        instrument=get_instrument(sent.choice or GBT),
+        on=sent.on,
+        assignment=sent.assignments.get(0),
     )
 
 
@@ -87,11 +91,11 @@ def _list_changes(
 ) -> Iterator[Sequence[Cell]]:
     """Give what differs as (what, before, after)."""
     points = zip((item.id for item in file.instrument.items), row.points, strict=True)
-    events = zip(EVENT_TITLES.items(), row.events, strict=True)
+    events = zip(file.instrument.event_kinds, row.events, strict=True)
     pairs: list[tuple[Cell, Cell, Cell]] = [
         (as_words(_ASSESSORS), "、".join(earlier.assessors), "、".join(row.assessors)),
         *((item, earlier.points[item], after) for item, after in points),
-        *((title, earlier.events.get(kind, 0), after) for (kind, title), after in events),
+        *((title_event(kind), earlier.events.get(kind.id, 0), after) for kind, after in events),
         (as_words(_DIAGNOSES), " ".join(earlier.diagnoses), " ".join(row.diagnoses)),
         (as_words(_COMA), _tell(earlier.coma), _tell(row.coma)),
     ]
@@ -117,7 +121,7 @@ def _prepare(sent: Sent) -> Callable[[], dict[str, int]]:
     return lambda: _count(import_assessments(actor=sent.actor, file=file, now=sent.now))
 
 
-def _make_example() -> dict[str, str]:
+def _make_example(instrument: Instrument) -> dict[str, str]:
     person = {
         "id": "110101193806150026",
         "name": "王秀英",
@@ -125,30 +129,58 @@ def _make_example() -> dict[str, str]:
         "assessor_1": "何静",
         "assessor_2": "罗伟",
     }
-    items = {item.id: str(item.maximum) for item in get_instrument(GBT).items}
-    return {**person, **items, **dict.fromkeys(EVENT_TITLES, "0"), "coma": "否"}
+    items = {item.id: str(item.maximum) for item in instrument.items}
+    events = {kind.id: "0" for kind in instrument.event_kinds}
+    return {**person, **items, **events, "coma": "否"}
 
 
-add_pages(
-    blueprint,
-    Flow(
-        kind="assessments",
-        action=policy.IMPORT_ASSESSMENTS,
-        title=N_("导入评估"),
-        lead=N_("按 GB/T 42195-2022 的 26 项，每人每天一行，填得分。老人须已在名册中。"),
-        back=(N_("评估"), "assessments.show_list"),
-        sheets=("评估",),
-        layouts=lambda: (_make_layout(),),
-        counts=_COUNTS,
-        work=("added", "changed"),
-        listings=_LISTINGS,
-        preview=_preview,
-        prepare=_prepare,
-        give_back=make_giver(_make_layout, text_fields=("name", "assessor_1", "assessor_2")),
-        example=(_make_example(),),
-        steps=(
-            (N_("评定和确认等级"), "levels.show_list"),
-            (N_("查看评估"), "assessments.show_list"),
-        ),
+def _list_choices() -> dict[str, str]:
+    language = select_language()
+    instruments = [one for one in list_bundled_schemes() if isinstance(one, Instrument)]
+    # The usual one stands first.
+    instruments.sort(key=lambda one: one.id != GBT)
+    return {one.id: one.name.say(language) for one in instruments}
+
+
+def _choose(choice: str) -> Flow:
+    instrument = get_instrument(choice or GBT)
+
+    def give_layout() -> Layout:
+        return assessment_layout(instrument)
+
+    return replace(
+        _FLOW,
+        choice=instrument.id,
+        layouts=lambda: (give_layout(),),
+        give_back=make_giver(give_layout, text_fields=("name", "assessor_1", "assessor_2")),
+        example=(_make_example(instrument),),
+    )
+
+
+def _give_back(sent: Sent, preview: KeptPreview) -> bytes:
+    return _choose(sent.choice).give_back(sent, preview)
+
+
+_FLOW = Flow(
+    kind="assessments",
+    action=policy.IMPORT_ASSESSMENTS,
+    title=N_("导入评估"),
+    lead=N_("选好量表，每人每天一行，填各项得分。老人须已在名册中。"),
+    back=(N_("评估"), "assessments.show_list"),
+    sheets=("评估",),
+    layouts=lambda: (),
+    counts=_COUNTS,
+    work=("added", "changed"),
+    listings=_LISTINGS,
+    preview=_preview,
+    prepare=_prepare,
+    give_back=_give_back,
+    example=(),
+    steps=(
+        (N_("评定和确认等级"), "levels.show_list"),
+        (N_("查看评估"), "assessments.show_list"),
     ),
+    choices=_list_choices,
+    choose=_choose,
 )
+add_pages(blueprint, _FLOW)

@@ -1,33 +1,49 @@
-"""Grading proposes levels."""
+"""Grading proposes levels: a whole district in one pass, batch by batch."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Table, delete
 
 from voucher.access import Actor
+from voucher.assessments.queries.latest import LatestAnswers, stream_latest_assessments
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.care_levels.queries.levels import (
-    find_latest_assessments,
+    count_present_residents,
     find_levels_in_force,
     find_present_levels,
-    list_present_residents,
+    stream_present_residents,
 )
 from voucher.care_levels.queries.proposals import find_rejected
-from voucher.db import db
+from voucher.db import bind_values, db, insert_rows
+from voucher.divisions.operations import hold_the_door
 from voucher.periods import full_years
 from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.queries import GBT, get_instrument
+from voucher.schemes.queries import GBT, get_instrument, get_scale
 from voucher.schemes.rules.classing import class_resident
-from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.programmes import Programme
-from voucher.schemes.rules.scoring import score_points
+from voucher.schemes.rules.scoring import score_rows
 from voucher.schemes.rules.values import Facts, Reason
-from voucher.sealing import unseal
+
+_LEVELS: Table = CareLevel.__table__  # type: ignore[assignment]
+_WRITTEN = (
+    "resident_id",
+    "scheme_version_id",
+    "assessment_id",
+    "level",
+    "reasons",
+    "from_date",
+    "state",
+    "scale",
+    "graded_by",
+    "graded_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +56,9 @@ class Graded:
     levels: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Proposal:
+class _Proposal(NamedTuple):
     resident_id: int
+    version: int
     level: str
     reasons: tuple[Reason, ...]
     from_date: date
@@ -54,17 +70,22 @@ def grade_residents(*, actor: Actor, programme: Programme, on: date, now: dateti
     Grade everybody of the area on the scale a programme reads, and propose what is new.
 
     An assessed level holds from the day of the assessment, a class by age or circumstance from
-    the first of the month. Scales that need no confirmation are only counted: they are worked out
-    again whenever they are needed. What is in force already is not proposed again.
+    the first of the month. Answers are scored by the version of the instrument they were given
+    to. Scales that need no confirmation are only counted: they are worked out again whenever they
+    are needed. What is in force already is not proposed again.
     """
-    proposals = list(_propose(actor, programme, on))
-    counts = Counter(proposal.level for proposal in proposals if proposal.level)
-    present = sum(1 for _ in list_present_residents(actor=actor, on=on))
-    fresh = 0
-    if programme.needs_confirmation:
-        fresh = _write_proposals(actor, programme, [p for p in proposals if p.level], now)
-    graded = sum(counts.values())
-    levels = {level.id: counts.get(level.id, 0) for level in programme.levels}
+    # Two at once would propose the same: the second waits, and finds nothing left to propose.
+    hold_the_door()
+    writer = _Writer(actor, programme.scale, now) if programme.needs_confirmation else None
+    counts: Counter[str] = Counter()
+    for batch in _propose(actor, programme, on):
+        counts.update(proposal.level for proposal in batch)
+        if writer:
+            writer.write([proposal for proposal in batch if proposal.level])
+    del counts[""]
+    graded = counts.total()
+    levels = {level.id: counts[level.id] for level in programme.levels}
+    fresh = writer.written if writer else 0
     record_event(
         actor=actor,
         action="care_levels.grade",
@@ -73,98 +94,126 @@ def grade_residents(*, actor: Actor, programme: Programme, on: date, now: dateti
         now=now,
         facts={"on": on.isoformat(), "levels": levels, "proposed": fresh},
     )
+    present = count_present_residents(actor=actor, on=on)
     return Graded(graded, present - graded, fresh, levels)
 
 
-def _propose(actor: Actor, programme: Programme, on: date) -> Iterator[_Proposal]:
-    if not programme.has_own_scale:
-        yield from _propose_scores(actor, get_instrument(programme.scale), on)
-        return
-    gbt_levels = find_gbt_levels(actor=actor, on=on)
-    for row in list_present_residents(actor=actor, on=on):
-        facts = Facts(
-            age=full_years(row.born_date, on),
-            situation=tuple(row.situation),
-            gbt_level=gbt_levels.get(row.id, ""),
+def _propose(actor: Actor, programme: Programme, on: date) -> Iterator[list[_Proposal]]:
+    if programme.has_own_scale:
+        return _propose_classes(actor, programme, on)
+    return _propose_scores(actor, programme.scale, on)
+
+
+def _propose_classes(actor: Actor, programme: Programme, on: date) -> Iterator[list[_Proposal]]:
+    reads_gbt = any("gbt_level" in rule.when.names for rule in programme.classes)
+    gbt_levels = find_gbt_levels(actor=actor, on=on) if reads_gbt else {}
+    month, version = on.replace(day=1), programme.version
+    # Few different people live in a district, as far as the rules can see.
+    find_age = cache(lambda born: full_years(born, on))
+    judge = cache(
+        lambda age, situation, gbt: class_resident(
+            programme, Facts(age, tuple(json.loads(situation)), gbt)
         )
-        classed = class_resident(programme, facts)
-        yield _Proposal(row.id, classed.level, classed.reasons, on.replace(day=1), None)
+    )
+    for batch in stream_present_residents(actor=actor, on=on):
+        proposals = []
+        for resident_id, born, situation in batch:
+            classed = judge(find_age(born), situation, gbt_levels.get(resident_id, ""))
+            proposals.append(
+                _Proposal(resident_id, version, classed.level, classed.reasons, month, None)
+            )
+        yield proposals
 
 
 def find_gbt_levels(*, actor: Actor, on: date) -> dict[int, str]:
     """Give, by resident, the level by GB/T 42195: the confirmed one, else that of the last form."""
-    found = {p.resident_id: p.level for p in _propose_scores(actor, get_instrument(GBT), on)}
+    found: dict[int, str] = {}
+    for answers in stream_latest_assessments(actor=actor, on=on, instrument=GBT):
+        levels = (level for _, _, level, _ in _score(GBT, answers))
+        found.update(zip(answers.resident_ids, levels, strict=True))
     confirmed = find_levels_in_force(scale=GBT, on=on)
     return found | {resident: level.level for resident, level in confirmed.items()}
 
 
-def _propose_scores(actor: Actor, instrument: Instrument, on: date) -> Iterator[_Proposal]:
-    present = {row.id for row in list_present_residents(actor=actor, on=on)}
-    found = find_latest_assessments(actor=actor, on=on, instrument=instrument.id)
-    for resident_id, row in found.items():
-        if resident_id in present:
-            yield _score(instrument, row)
+def _propose_scores(actor: Actor, scale: str, on: date) -> Iterator[list[_Proposal]]:
+    for answers in stream_latest_assessments(actor=actor, on=on, instrument=scale):
+        rows = zip(
+            answers.resident_ids, answers.days, answers.ids, _score(scale, answers), strict=True
+        )
+        yield [
+            _Proposal(resident_id, answers.version, level, reasons, day, assessment_id)
+            for resident_id, day, assessment_id, (_, _, level, reasons) in rows
+        ]
 
 
-def _score(instrument: Instrument, row: Any) -> _Proposal:
-    diagnoses = unseal(row.diagnoses_sealed, column="assessments.diagnoses", row=row.public_id)
-    result = score_points(
-        instrument=instrument,
-        points=tuple(row.points[item.id] for item in instrument.items),
-        diagnoses=tuple(diagnoses.split()),
-        event_count=sum(row.events.values()),
-        coma=row.coma,
-    )
-    return _Proposal(row.resident_id, result.level, result.reasons, row.assessed_date, row.id)
+def _score(
+    scale: str, answers: LatestAnswers
+) -> Iterator[tuple[int, str, str, tuple[Reason, ...]]]:
+    instrument = get_instrument(scale, answers.version)
+    return score_rows(instrument=instrument, rows=answers.open(instrument))
 
 
-def _write_proposals(
-    actor: Actor, programme: Programme, proposals: list[_Proposal], now: datetime
-) -> int:
-    present = find_present_levels(scale=programme.scale)
-    rejected = find_rejected(scale=programme.scale)
-    fresh = [
-        p
-        for p in proposals
-        if not _is_known(present.get(p.resident_id), p)
-        and (p.resident_id, p.assessment_id, p.level) not in rejected
-    ]
-    if not fresh:
-        return 0
-    scale = programme if programme.has_own_scale else get_instrument(programme.scale)
-    version_id = freeze_scheme(scheme=scale, now=now)
-    stale = [
-        present[p.resident_id].id
-        for p in fresh
-        if p.resident_id in present and present[p.resident_id].state == LevelState.PROPOSED
-    ]
-    if stale:
-        db.session.execute(delete(CareLevel).where(CareLevel.id.in_(stale)))
-    db.session.execute(
-        insert(CareLevel),
-        [_as_row(actor, programme.scale, version_id, proposal, now) for proposal in fresh],
-    )
-    return len(fresh)
+class _Writer:
+    """Writes what is new among proposals on one scale."""
+
+    def __init__(self, actor: Actor, scale: str, now: datetime) -> None:
+        self.written = 0
+        self._present = find_present_levels(scale=scale)
+        self._rejected = find_rejected(scale=scale)
+        self._freeze = cache(
+            lambda version: freeze_scheme(scheme=get_scale(scale=scale, version=version), now=now)
+        )
+        self._bind_day = cache(bind_values(_LEVELS.c.from_date))
+        self._bind_reasons = bind_values(_LEVELS.c.reasons)
+        # Equal reasons are mostly one value; it is kept beside its text, so that it stays the one.
+        self._texts: dict[int, tuple[tuple[Reason, ...], Any]] = {}
+        graded_at = bind_values(_LEVELS.c.graded_at)(now)
+        self._same = (LevelState.PROPOSED.value, scale, actor.account_id, graded_at)
+
+    def write(self, proposals: Sequence[_Proposal]) -> None:
+        """Propose what is neither known, older than what is, nor rejected; replace what waits."""
+        fresh = [
+            p
+            for p in proposals
+            if not _is_known(self._present.get(p.resident_id), p)
+            and (p.resident_id, p.assessment_id, p.level) not in self._rejected
+        ]
+        self._delete_replaced(fresh)
+        insert_rows(
+            table=_LEVELS, columns=_WRITTEN, rows=[self._as_row(proposal) for proposal in fresh]
+        )
+        self.written += len(fresh)
+
+    def _delete_replaced(self, fresh: Sequence[_Proposal]) -> None:
+        found = (self._present.get(proposal.resident_id) for proposal in fresh)
+        stale = [row.id for row in found if row and row.state == LevelState.PROPOSED]
+        if stale:
+            is_stale = CareLevel.id.in_(stale) & (CareLevel.state == LevelState.PROPOSED)
+            db.session.execute(
+                delete(CareLevel).where(is_stale).execution_options(synchronize_session=False)
+            )
+
+    def _as_row(self, proposal: _Proposal) -> tuple[Any, ...]:
+        resident_id, version, level, reasons, from_date, assessment_id = proposal
+        return (
+            resident_id,
+            self._freeze(version),
+            assessment_id,
+            level,
+            self._word(reasons),
+            self._bind_day(from_date),
+            *self._same,
+        )
+
+    def _word(self, reasons: tuple[Reason, ...]) -> Any:
+        if found := self._texts.get(id(reasons)):
+            return found[1]
+        text = self._bind_reasons([reason.as_json() for reason in reasons])
+        self._texts[id(reasons)] = (reasons, text)
+        return text
 
 
-def _is_known(known: CareLevel | None, proposal: _Proposal) -> bool:
+def _is_known(known: Any, proposal: _Proposal) -> bool:
     if known is None or known.from_date > proposal.from_date:
         return known is not None
-    return known.level == proposal.level and known.assessment_id == proposal.assessment_id
-
-
-def _as_row(
-    actor: Actor, scale: str, version_id: int, proposal: _Proposal, now: datetime
-) -> dict[str, Any]:
-    return {
-        "resident_id": proposal.resident_id,
-        "scale": scale,
-        "scheme_version_id": version_id,
-        "assessment_id": proposal.assessment_id,
-        "level": proposal.level,
-        "reasons": [reason.as_json() for reason in proposal.reasons],
-        "from_date": proposal.from_date,
-        "state": LevelState.PROPOSED,
-        "graded_by": actor.account_id,
-        "graded_at": now,
-    }
+    return bool(known.level == proposal.level and known.assessment_id == proposal.assessment_id)

@@ -1,11 +1,11 @@
 """Reading levels and what grading needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
@@ -14,6 +14,8 @@ from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import db
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
+
+_STREAMED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,33 @@ def list_present_residents(*, actor: Actor, on: date) -> Iterable[Any]:
     """Give id, birth date and situation of everybody of the area who is on the roster that day."""
     return db.session.execute(
         select(Resident.id, Resident.born_date, Resident.situation)
-        .where(
-            within_area(Resident.community_id, actor),
-            or_(Resident.departed_date.is_(None), Resident.departed_date > on),
-        )
+        .where(*_present(actor, on))
         .order_by(Resident.id)
+    )
+
+
+def stream_present_residents(*, actor: Actor, on: date) -> Iterator[Sequence[Any]]:
+    """Give the same in batches, and each situation as the text it is kept as."""
+    wanted = (
+        select(Resident.id, Resident.born_date, cast(Resident.situation, Text))
+        .where(*_present(actor, on))
+        .order_by(Resident.id)
+        .execution_options(yield_per=_STREAMED)
+    )
+    # The connection gives plain rows; the session would look each of them over.
+    return db.session.connection().execute(wanted).partitions()
+
+
+def count_present_residents(*, actor: Actor, on: date) -> int:
+    """Count who of the area is on the roster that day."""
+    wanted = select(func.count(Resident.id)).where(*_present(actor, on))
+    return db.session.scalar(wanted) or 0
+
+
+def _present(actor: Actor, on: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        within_area(Resident.community_id, actor),
+        or_(Resident.departed_date.is_(None), Resident.departed_date > on),
     )
 
 
@@ -53,32 +77,6 @@ def count_waiting_ungraded(*, actor: Actor) -> int:
     )
 
 
-def find_latest_assessments(*, actor: Actor, on: date, instrument: str) -> dict[int, Any]:
-    """Give, by resident, the row of the last assessment made up to a day and not superseded."""
-    rows = db.session.execute(
-        select(
-            Assessment.id,
-            Assessment.public_id,
-            Assessment.resident_id,
-            Assessment.assessed_date,
-            Assessment.points,
-            Assessment.diagnoses_sealed,
-            Assessment.events,
-            Assessment.coma,
-        )
-        .join(Resident, Resident.id == Assessment.resident_id)
-        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
-        .where(
-            within_area(Resident.community_id, actor),
-            Assessment.assessed_date <= on,
-            Assessment.superseded_by.is_(None),
-            SchemeVersion.scheme == instrument,
-        )
-        .order_by(Assessment.resident_id, Assessment.assessed_date, Assessment.id)
-    )
-    return {row.resident_id: row for row in rows}
-
-
 def find_levels_in_force(
     *, scale: str, on: date, resident_id: int | None = None
 ) -> Mapping[int, LevelInForce]:
@@ -95,10 +93,17 @@ def find_levels_in_force(
     return {row.resident_id: LevelInForce(row.id, row.level) for row in rows}
 
 
-def find_present_levels(*, scale: str) -> dict[int, CareLevel]:
-    """Give, by resident, the row that is proposed now or else in force, for grading again."""
-    rows = db.session.scalars(
-        select(CareLevel)
+def find_present_levels(*, scale: str) -> dict[int, Any]:
+    """
+    Give, by resident, what is proposed now or else in force, for grading again.
+
+    Rows of (resident_id, id, state, level, from_date, assessment_id).
+    """
+    rows = db.session.execute(
+        select(
+            *(CareLevel.resident_id, CareLevel.id, CareLevel.state, CareLevel.level),
+            *(CareLevel.from_date, CareLevel.assessment_id),
+        )
         .where(
             CareLevel.scale == scale,
             or_(

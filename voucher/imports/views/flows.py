@@ -35,6 +35,7 @@ class Sent:
     content: bytes
     on: date
     now: datetime
+    choice: str = ""
     assignments: Mapping[int, Assignment] = field(default_factory=dict)
 
     def open_first(self, layout: Layout) -> Table:
@@ -55,6 +56,8 @@ class Flow:
     `counts` gives the title of each count, in order; those in `work` mean that there is something
     to import. `preview` writes nothing. `prepare` judges, and what it gives writes, inside a
     transaction, and tells the counts. `example` is a row by field of each sheet. `steps` lead on.
+    Where there are several ways to fill in such a file, `choices` gives their names and `choose`
+    the flow of one; `choice` is the one it was chosen for.
     """
 
     kind: str
@@ -73,6 +76,17 @@ class Flow:
     example: Sequence[Mapping[str, str]]
     steps: Sequence[tuple[str, str]]
     asks_day: bool = True
+    choice: str = ""
+    choices: Callable[[], Mapping[str, str]] = dict
+    choose: Callable[[str], "Flow"] | None = None
+
+    def vary(self, choice: str) -> "Flow":
+        """
+        Give the flow of one choice, "" for the usual one.
+
+        :raises NotFound: where there is no such choice.
+        """
+        return self.choose(choice) if self.choose else self
 
     def find_listing(self, word: str) -> Listing | None:
         """Give a list by its word."""

@@ -9,6 +9,7 @@ GET  /<upload_id>/returned.xlsx  the faulty rows
 GET  /<upload_id>/done     what was done, and what to do next
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -78,40 +79,44 @@ class ImportPages:
 
     def ask_file(self) -> str:
         """Ask for a file: limits, columns, a template."""
-        return show_choice(self.flow, on=local_date(clock.now()).isoformat())
+        flow = self.flow.vary(request.args.get("choice", ""))
+        return show_choice(flow, on=local_date(clock.now()).isoformat())
 
     def take_file(self) -> Response | tuple[str, int]:
         """Judge a file and keep it sealed with what it would do; a faulty one is not kept."""
         now = clock.now()
         form = SentFile.parse(request.form, request.files, today=local_date(now))
+        flow = self.flow.vary(form.choice)
         try:
             day = form.check()
-            sent = Sent(actor=g.actor, content=form.content, on=day, now=now)
+            sent = Sent(g.actor, form.content, on=day, now=now, choice=flow.choice)
             upload_id = self._take(form, sent)
         except Refusal as refusal:
-            return show_choice(self.flow, on=form.on, refusal=refusal), refusal.status
+            return show_choice(flow, on=form.on, refusal=refusal), refusal.status
         # Where there is no preview yet, the page of the preview leads on to the columns.
         return redirect(url_for(".show", upload_id=upload_id), 303)
 
     def send_template(self) -> Response:
         """Send a blank workbook with the right titles."""
-        name = f"{gettext(self.flow.title)}.xlsx"
-        return send_file_content(content=write_template(self.flow), name=name, kind=XLSX)
+        flow = self.flow.vary(request.args.get("choice", ""))
+        name = f"{gettext(flow.title)}.xlsx"
+        return send_file_content(content=write_template(flow), name=name, kind=XLSX)
 
     def ask_columns(self, upload_id: str) -> str:
         """Show the first rows as they are and ask which column is which."""
         upload, sent = self._open(upload_id)
-        return show_columns(self.flow, upload=upload, sent=sent)
+        return show_columns(self.flow.vary(sent.choice), upload=upload, sent=sent)
 
     def take_columns(self, upload_id: str) -> Response | tuple[str, int]:
         """Judge the file by the columns that were pointed out."""
         upload, sent = self._open(upload_id)
+        flow = self.flow.vary(sent.choice)
         try:
-            assignments = read_assignments(request.form, self.flow.layouts())
-            sent = Sent(sent.actor, sent.content, sent.on, sent.now, assignments)
-            preview = self.flow.preview(sent)
+            assignments = read_assignments(request.form, flow.layouts())
+            sent = replace(sent, assignments=assignments)
+            preview = flow.preview(sent)
         except Refusal as refusal:
-            page = show_columns(self.flow, upload=upload, sent=sent, refusal=refusal)
+            page = show_columns(flow, upload=upload, sent=sent, refusal=refusal)
             return page, refusal.status
         with transaction():
             upload = self._get(upload_id, sent.now)
@@ -189,7 +194,7 @@ class ImportPages:
                 kind=self.flow.kind,
                 name=form.name,
                 content=form.content,
-                mapping={"on": sent.on.isoformat(), "sheets": {}},
+                mapping={"on": sent.on.isoformat(), "choice": sent.choice, "sheets": {}},
                 folder=folder,
                 now=sent.now,
             )
@@ -235,5 +240,6 @@ class ImportPages:
             content=read_upload(upload=upload, folder=find_folder()),
             on=date.fromisoformat(upload.mapping["on"]),
             now=now,
+            choice=upload.mapping.get("choice", ""),
             assignments=load_assignments(upload.mapping["sheets"]),
         )

@@ -66,6 +66,7 @@ def show_choice(flow: Flow, *, on: str, refusal: Refusal | None = None) -> str:
         "imports/choose.html",
         flow=flow,
         layouts=list(zip(flow.sheets, flow.layouts(), strict=True)),
+        choices=flow.choices(),
         on=on,
         refusal=refusal,
         most_rows=MAX_ROWS,

@@ -9,8 +9,8 @@ from voucher.schemes.rules.conditions import Samples
 from voucher.schemes.rules.instruments import (
     Change,
     Instrument,
+    Item,
     Note,
-    Part,
     ScoreExample,
     Term,
     Worsening,
@@ -39,6 +39,7 @@ def load_instrument(*, text: str, file: str) -> Instrument:
 
 
 def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
+    items = tuple(item for part in scored.parts for item in part.items)
     diagnoses = _read_terms(top, "diagnoses")
     event_kinds = _read_terms(top, "event_kinds")
     changes = _read_changes(top, scored.levels, diagnoses)
@@ -52,7 +53,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
         reassess_months=top.whole("reassess_months", most=120, default=0) or None,
         notes=_read_notes(top),
         parts=scored.parts,
-        items=tuple(item for part in scored.parts for item in part.items),
+        items=items,
         higher_is=scored.higher_is,
         total_of=scored.total_of,
         maximum=scored.maximum,
@@ -66,7 +67,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
         event_kinds=event_kinds,
         changes=changes,
         worsening=top.choice("worsening", Worsening) if changes else Worsening.ONCE,
-        records=_read_records(top, scored.parts, diagnoses, event_kinds, changes),
+        records=_read_records(top, items, diagnoses, event_kinds, changes),
         examples=tuple(_read_example(t, scored.levels) for t in top.tables("examples", least=1)),
         text=text,
         digest=sha256(text.encode()).hexdigest(),
@@ -113,14 +114,14 @@ def _read_terms(top: Table, key: str) -> tuple[Term, ...]:
 
 def _read_records(
     top: Table,
-    parts: Sequence[Part],
+    items: Sequence[Item],
     diagnoses: Sequence[Term],
     event_kinds: Sequence[Term],
     changes: Sequence[Change],
 ) -> Records:
     return read_records(
         top,
-        options_by_item={item.id: len(item.options) for part in parts for item in part.items},
+        options_by_item={item.id: len(item.options) for item in items},
         diagnoses={term.id: term.name for term in diagnoses},
         events={term.id: term.name for term in event_kinds},
         has_coma=any("coma" in change.when.names for change in changes),

@@ -13,7 +13,7 @@ from voucher.divisions.queries import load_bundled_divisions
 from voucher.periods import local_date
 from voucher.residents.operations.comparing import judge_roster_file
 from voucher.residents.operations.importing import import_roster
-from voucher.schemes.queries import get_programme
+from voucher.schemes.queries import GBT, get_instrument, get_programme
 from voucher.upkeep.rules import write_invented_roster
 from voucher.upkeep.tasks.rehearsal import MONTH, PROGRAMMES, Rehearsal
 
@@ -31,7 +31,9 @@ def import_everything(rehearsal: Rehearsal) -> None:
     rehearsal.summary["residents accepted"] = len(done.added)
     rehearsal.summary["residents rejected"] = dict(reasons.most_common())
     rehearsal.newest = next((row for row in roster.roster.accepted if row.phone), None)
-    forms = judge_assessment_file(actor=worker, content=read_sample("assessments"), on=MONTH)
+    forms = judge_assessment_file(
+        actor=worker, content=read_sample("assessments"), instrument=get_instrument(GBT), on=MONTH
+    )
     with transaction():
         assessed = import_assessments(actor=worker, file=forms, now=now)
     rehearsal.summary["assessments"] = len(assessed.added)
