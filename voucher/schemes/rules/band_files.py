@@ -43,13 +43,15 @@ def place_bands(
         expected = waiting[len(placed) : len(placed) + len(inside)]
         if inside != expected or _overlaps(bands[place - 1] if place else None, lower, upper):
             table.refuse(
-                N_("%(file)s 的 %(path)s：分数段应从 %(expected)s 分起，不能重叠或留空"),
+                N_(
+                    "%(file)s 第 %(line)s 行 %(path)s：分数段应从 %(expected)s 分起，不能重叠或留空"
+                ),
                 expected=waiting[min(len(placed), len(waiting) - 1)],
             )
         placed |= dict.fromkeys(inside, place)
     if len(placed) < len(waiting):
         owner.refuse(
-            N_("%(file)s 的 %(path)s：最差一级的分数段应到 %(expected)s 分"),
+            N_("%(file)s 第 %(line)s 行 %(path)s：最差一级的分数段应到 %(expected)s 分"),
             key=key,
             expected=waiting[-1],
         )
@@ -62,7 +64,10 @@ def _overlaps(before: tuple[Table, int, int] | None, lower: int, upper: int) -> 
 
 def _refuse_unreachable(table: Table, reachable: frozenset[int]) -> None:
     table.refuse(
-        N_("%(file)s 的 %(path)s：分数段应在 %(least)s 至 %(most)s 分之间，并且有分数能落在其中"),
+        N_(
+            "%(file)s 第 %(line)s 行 %(path)s："
+            "分数段应在 %(least)s 至 %(most)s 分之间，并且有分数能落在其中"
+        ),
         least=min(reachable),
         most=max(reachable),
     )

@@ -42,7 +42,8 @@ def read_combination(
     """
     if prod(len(part.grades) for part in parts) > MAX_COMBINATIONS and method is not Method.VALUES:
         table.refuse(
-            N_("%(file)s 的 %(path)s：档次的组合最多 %(limit)s 种"), limit=MAX_COMBINATIONS
+            N_("%(file)s 第 %(line)s 行 %(path)s：档次的组合最多 %(limit)s 种"),
+            limit=MAX_COMBINATIONS,
         )
     if method is Method.MATRIX:
         return _read_matrix(table, parts, levels)
@@ -62,7 +63,8 @@ def _read_matrix(
     widths = {len(by_id[column].grades) for column in columns}
     if row in columns or len(widths) != 1:
         table.refuse(
-            N_("%(file)s 的 %(path)s：各列维度的档数应相同，且不含行的维度"), key="columns"
+            N_("%(file)s 第 %(line)s 行 %(path)s：各列维度的档数应相同，且不含行的维度"),
+            key="columns",
         )
     cells = _read_cells(table, len(by_id[row].grades), widths.pop(), levels)
     table.finish()
@@ -86,7 +88,7 @@ def _read_cells(
     if not is_whole or any(cell not in known for row in cells for cell in row):
         table.refuse(
             N_(
-                "%(file)s 的 %(path)s：应为 %(height)s 行、每行 %(width)s 格，"
+                "%(file)s 第 %(line)s 行 %(path)s：应为 %(height)s 行、每行 %(width)s 格，"
                 "每格写一个等级，可用：%(known)s"
             ),
             key="cells",
@@ -114,7 +116,9 @@ def _read_rules(
     deciding = {found[0].rule for found in holding.values() if found}
     for one, rule in zip(tables, rules, strict=True):
         if rule.rule not in deciding:
-            one.refuse(N_("%(file)s 的 %(path)s：前面的规则已覆盖，永远用不到"), key="when")
+            one.refuse(
+                N_("%(file)s 第 %(line)s 行 %(path)s：前面的规则已覆盖，永远用不到"), key="when"
+            )
     counted = OrderedRules(
         rules=rules,
         gap_part=gap_part,
@@ -122,7 +126,9 @@ def _read_rules(
         overlaps=_count(table, "overlaps", [g for g, found in holding.items() if len(found) > 1]),
     )
     if counted.gaps and not gap_part:
-        table.refuse(N_("%(file)s 的 %(path)s：有空缺时要写明按哪个维度定级"), key="gap_part")
+        table.refuse(
+            N_("%(file)s 第 %(line)s 行 %(path)s：有空缺时要写明按哪个维度定级"), key="gap_part"
+        )
     table.finish()
     at = [part.id for part in parts].index(gap_part) if gap_part else 0
     return counted, {
@@ -155,7 +161,8 @@ def _count(table: Table, key: str, found: Sequence[tuple[int, ...]]) -> int:
     if stated != len(found):
         table.refuse(
             N_(
-                "%(file)s 的 %(path)s：写的是 %(stated)s 种组合，逐一核对是 %(found)s 种"
+                "%(file)s 第 %(line)s 行 %(path)s："
+                "写的是 %(stated)s 种组合，逐一核对是 %(found)s 种"
                 "（例：%(example)s）"
             ),
             key=key,
@@ -170,12 +177,15 @@ def _read_added_values(table: Table, parts: Sequence[Part]) -> AddedValues:
     known = [part.id for part in parts]
     groups = table.value("take")
     if not isinstance(groups, list) or not all(isinstance(group, list) for group in groups):
-        table.refuse(N_('%(file)s 的 %(path)s：应为若干组维度，如 [["a"], ["b", "c"]]'), key="take")
+        table.refuse(
+            N_('%(file)s 第 %(line)s 行 %(path)s：应为若干组维度，如 [["a"], ["b", "c"]]'),
+            key="take",
+        )
     taken = [part for group in groups for part in group]
     for part in taken:
         if part not in known:
             table.refuse(
-                N_("%(file)s 的 %(path)s：未知的“%(value)s”，可用：%(known)s"),
+                N_("%(file)s 第 %(line)s 行 %(path)s：未知的“%(value)s”，可用：%(known)s"),
                 key="take",
                 value=str(part)[:40],
                 known=" ".join(known),
@@ -190,7 +200,8 @@ def _refuse_unused(table: Table, parts: Sequence[Part], used: set[str]) -> None:
     for part in parts:
         if part.id not in used:
             table.refuse(
-                N_("%(file)s 的 %(path)s：没有用到维度“%(value)s”，它的档次不起作用"), value=part.id
+                N_("%(file)s 第 %(line)s 行 %(path)s：没有用到维度“%(value)s”，它的档次不起作用"),
+                value=part.id,
             )
 
 

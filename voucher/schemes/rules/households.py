@@ -18,7 +18,10 @@ def read_households(top: Table) -> tuple[Household, ...]:
     conditional = [household.when is not None for household in found]
     if any(conditional) and (not all(conditional[:-1]) or conditional[-1]):
         top.refuse(
-            N_("%(file)s 的 %(path)s：除最后一类外都写 when，最后一类是其余的人；或者都不写"),
+            N_(
+                "%(file)s 第 %(line)s 行 %(path)s："
+                "除最后一类外都写 when，最后一类是其余的人；或者都不写"
+            ),
             key="households",
         )
     return tuple(found)

@@ -76,7 +76,7 @@ def _read_instrument(top: Table, scored: Scoring, text: str) -> Instrument:
 
 def _check_kind(top: Table) -> None:
     if top.text("kind") != "instrument":
-        top.refuse(N_("%(file)s 的 %(path)s：这里需要量表（instrument）"), key="kind")
+        top.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：这里需要量表（instrument）"), key="kind")
 
 
 def _refuse_unreached(top: Table, scored: Scoring, changes: Sequence[Change]) -> None:
@@ -90,7 +90,9 @@ def _refuse_unreached(top: Table, scored: Scoring, changes: Sequence[Change]) ->
     for place, level in enumerate(order):
         if place not in reached:
             top.refuse(
-                N_("%(file)s 的 %(path)s：没有人会进入等级“%(value)s”"), key="levels", value=level
+                N_("%(file)s 第 %(line)s 行 %(path)s：没有人会进入等级“%(value)s”"),
+                key="levels",
+                value=level,
             )
 
 
@@ -190,7 +192,7 @@ def _read_wholes(table: Table, key: str) -> tuple[int, ...]:
 
 def _check_wholes(table: Table, values: Any) -> tuple[int, ...]:
     if not isinstance(values, list) or not all(type(value) is int for value in values):
-        table.refuse(N_("%(file)s 的 %(path)s：应为整数的列表"))
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：应为整数的列表"))
     return tuple(values)
 
 
@@ -198,5 +200,5 @@ def _read_grades(table: Table) -> tuple[str, ...]:
     """Take the grades of the parts: unlike other lists of texts, the same may stand twice."""
     values = table.value("grades")
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        table.refuse(N_("%(file)s 的 %(path)s：应为文字的列表"), key="grades")
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：应为文字的列表"), key="grades")
     return tuple(values)

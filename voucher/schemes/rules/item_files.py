@@ -72,7 +72,7 @@ def _read_item(table: Table, frame: Frame) -> VoucherItem:
         grants=tuple(_read_grant(t, kind, frame) for t in grants),
     )
     if not item.services:
-        table.refuse(N_("%(file)s 的 %(path)s：至少写一项服务"), key="services")
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：至少写一项服务"), key="services")
     _check_shares(table, item, frame)
     _check_reach(grants, item, frame)
     table.finish()
@@ -115,7 +115,7 @@ def _read_share(table: Table, frame: Frame) -> Share:
         basis_points=table.whole("basis_points", most=WHOLE_BASIS_POINTS),
     )
     if bool(share.services) is bool(share.settings):
-        table.refuse(N_("%(file)s 的 %(path)s：services 和 settings 写且只写一项"))
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：services 和 settings 写且只写一项"))
     table.finish()
     return share
 
@@ -124,7 +124,7 @@ def _check_shares(table: Table, item: VoucherItem, frame: Frame) -> None:
     """Refuse shares on other kinds; a discount needs one wherever it is granted."""
     if item.kind is not Kind.DISCOUNT:
         if item.shares:
-            table.refuse(N_("%(file)s 的 %(path)s：只有折扣券写分担比例"), key="shares")
+            table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：只有折扣券写分担比例"), key="shares")
         return
     for (level, household), code in product(_list_granted(item, frame), item.services):
         service = frame.catalogue[code]
@@ -135,10 +135,13 @@ def _check_shares(table: Table, item: VoucherItem, frame: Frame) -> None:
 def _refuse_unshared(table: Table, level: str, household: str, service: str) -> NoReturn:
     facts = {"level": level, "service": service}
     if not household:
-        sentence = N_("%(file)s 的 %(path)s：%(level)s 级的服务 %(service)s 没有分担比例")
+        sentence = N_(
+            "%(file)s 第 %(line)s 行 %(path)s：%(level)s 级的服务 %(service)s 没有分担比例"
+        )
         table.refuse(sentence, key="shares", **facts)
     sentence = N_(
-        "%(file)s 的 %(path)s：%(level)s 级、家庭类别 %(household)s 的服务 %(service)s 没有分担比例"
+        "%(file)s 第 %(line)s 行 %(path)s："
+        "%(level)s 级、家庭类别 %(household)s 的服务 %(service)s 没有分担比例"
     )
     table.refuse(sentence, key="shares", household=household, **facts)
 
@@ -158,7 +161,9 @@ def _check_reach(tables: Sequence[Table], item: VoucherItem, frame: Frame) -> No
     for table, grant in zip(tables, item.grants, strict=True):
         pairs = _list_pairs(grant, frame)
         if pairs <= taken:
-            table.refuse(N_("%(file)s 的 %(path)s：前面的各组已包括这些等级，这一组永远用不到"))
+            table.refuse(
+                N_("%(file)s 第 %(line)s 行 %(path)s：前面的各组已包括这些等级，这一组永远用不到")
+            )
         if grant.when is None:
             taken |= pairs
 
@@ -191,13 +196,14 @@ def _read_fen(table: Table, key: str, most: int) -> int:
 
 def _check_grant(table: Table, kind: Kind, grant: GrantRule) -> None:
     if not grant.levels:
-        table.refuse(N_("%(file)s 的 %(path)s：至少写一个等级"), key="levels")
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：至少写一个等级"), key="levels")
     if grant.floor_fen > (grant.face_fen or grant.cap_fen):
-        table.refuse(N_("%(file)s 的 %(path)s：下限高于上限"), key="floor_fen")
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：下限高于上限"), key="floor_fen")
     if kind is Kind.DISCOUNT and grant.cap_fen % FEN_A_YUAN:
-        table.refuse(N_("%(file)s 的 %(path)s：折扣券的上限应为整元"), key="cap_fen")
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：折扣券的上限应为整元"), key="cap_fen")
     # Offline a till takes a whole face value or a single use: it cannot know what is left.
     if grant.offline and (kind is Kind.DISCOUNT or grant.uses > 1):
         table.refuse(
-            N_("%(file)s 的 %(path)s：只有储值券和一次的次数券可以离线使用"), key="offline"
+            N_("%(file)s 第 %(line)s 行 %(path)s：只有储值券和一次的次数券可以离线使用"),
+            key="offline",
         )

@@ -84,7 +84,9 @@ def read_life(table: Table, services: Iterable[str]) -> Life:
         first = date(_ANY_YEAR, month, 1)
         if find_period_to(life=life, period_from=first) < next_month(first):
             table.refuse(
-                N_("%(file)s 的 %(path)s：%(month)s 月的券不到月底就过期"), key="until", month=month
+                N_("%(file)s 第 %(line)s 行 %(path)s：%(month)s 月的券不到月底就过期"),
+                key="until",
+                month=month,
             )
     return life
 
@@ -99,7 +101,7 @@ def _read_day(table: Table) -> YearDay:
     try:
         date(_ANY_YEAR, found.month, found.day)
     except ValueError:
-        table.refuse(N_("%(file)s 的 %(path)s：不是每年都有这一天"))
+        table.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：不是每年都有这一天"))
     return found
 
 

@@ -32,7 +32,9 @@ def read_parts(
     )
     if sum(part.maximum for part in parts) > MAX_SUM:
         top.refuse(
-            N_("%(file)s 的 %(path)s：各项相加最多 %(limit)s 分"), key="parts", limit=MAX_SUM
+            N_("%(file)s 第 %(line)s 行 %(path)s：各项相加最多 %(limit)s 分"),
+            key="parts",
+            limit=MAX_SUM,
         )
     top.refuse_repeats("parts", (part.id for part in parts))
     top.refuse_repeats("parts", (item.id for part in parts for item in part.items))
@@ -48,7 +50,7 @@ def read_maximum(table: Table, reached: int) -> int:
     stated = table.whole("maximum", most=MAX_SUM)
     if stated != reached:
         table.refuse(
-            N_("%(file)s 的 %(path)s：写的是 %(stated)s 分，各项相加是 %(reached)s 分"),
+            N_("%(file)s 第 %(line)s 行 %(path)s：写的是 %(stated)s 分，各项相加是 %(reached)s 分"),
             key="maximum",
             stated=stated,
             reached=reached,
@@ -126,18 +128,22 @@ def _check_option_grades(table: Table, items: tuple[Item, ...], grades: tuple[Gr
             if bool(known) != bool(option.grade) or option.grade not in known | {""} or not same:
                 table.refuse(
                     N_(
-                        "%(file)s 的 %(path)s：只有按最差一项定档的维度，选项才写档次 grade，"
+                        "%(file)s 第 %(line)s 行 %(path)s："
+                        "只有按最差一项定档的维度，选项才写档次 grade，"
                         "而且每个选项都要写，分数相同则档次相同，可用：%(known)s"
                     ),
                     key=key,
                     known=" ".join(grade.id for grade in grades),
                 )
         if known and not item.options:
-            table.refuse(N_("%(file)s 的 %(path)s：按最差一项定档的维度，每项都要有选项"), key=key)
+            table.refuse(
+                N_("%(file)s 第 %(line)s 行 %(path)s：按最差一项定档的维度，每项都要有选项"),
+                key=key,
+            )
     for grade in grades:
         if grade.id not in reached:
             table.refuse(
-                N_("%(file)s 的 %(path)s：没有选项能得到档次“%(value)s”"),
+                N_("%(file)s 第 %(line)s 行 %(path)s：没有选项能得到档次“%(value)s”"),
                 key="grades",
                 value=grade.id,
             )

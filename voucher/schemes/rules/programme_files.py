@@ -107,14 +107,12 @@ def _read_body(
 def _open_programme(text: str, file: str) -> Table:
     top = read_table(text=text, file=file)
     if top.text("kind") != "programme":
-        top.refuse(N_("%(file)s 的 %(path)s：这里需要方案（programme）"), key="kind")
+        top.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：这里需要方案（programme）"), key="kind")
     return top
 
 
 def _read_rounding(top: Table) -> tuple[Rounding, int, Rounded]:
     """Take mode, unit and, where it is not the voucher's part, which part is rounded."""
-    if not top.has("rounding"):
-        top.refuse(N_("%(file)s 的 %(path)s：没有写明怎样取整"), key="rounding")
     table = top.table("rounding")
     rounding, unit_fen = table.choice("mode", Rounding), table.whole("unit_fen", least=1)
     rounded = table.choice("of", Rounded) if table.has("of") else Rounded.VOUCHER
@@ -125,7 +123,9 @@ def _read_rounding(top: Table) -> tuple[Rounding, int, Rounded]:
 def _read_currency(top: Table) -> str:
     currency = top.text("currency", CURRENCY)
     if not re.fullmatch("[A-Z]{3}", currency):
-        top.refuse(N_("%(file)s 的 %(path)s：币种写三个大写字母，如 CNY"), key="currency")
+        top.refuse(
+            N_("%(file)s 第 %(line)s 行 %(path)s：币种写三个大写字母，如 CNY"), key="currency"
+        )
     return currency
 
 
@@ -136,7 +136,9 @@ def _read_life(top: Table, key: str, catalogue: Catalogue) -> Life | None:
 def _read_confirmation(top: Table, scale: _Scale) -> bool:
     needs_confirmation = top.flag("needs_confirmation")
     if scale.given and not needs_confirmation:
-        top.refuse(N_("%(file)s 的 %(path)s：外部给出的等级须经确认"), key="needs_confirmation")
+        top.refuse(
+            N_("%(file)s 第 %(line)s 行 %(path)s：外部给出的等级须经确认"), key="needs_confirmation"
+        )
     return needs_confirmation
 
 
@@ -157,7 +159,7 @@ def _read_scale(top: Table, programme_id: str, version: int, instruments: Instru
     instrument = instruments.get((scale, scale_version))
     if instrument is None:
         top.refuse(
-            N_("%(file)s 的 %(path)s：没有量表 %(scale)s 第 %(version)s 版"),
+            N_("%(file)s 第 %(line)s 行 %(path)s：没有量表 %(scale)s 第 %(version)s 版"),
             key="scale",
             scale=scale,
             version=scale_version,
@@ -207,7 +209,8 @@ def _read_funding(top: Table) -> tuple[FundingSplit, ...]:
     top.refuse_repeats("funding", (code for split in splits for code in split.provinces))
     if splits[-1].provinces or not all(split.provinces for split in splits[:-1]):
         top.refuse(
-            N_("%(file)s 的 %(path)s：最后一组，也只有最后一组，不写 provinces"), key="funding"
+            N_("%(file)s 第 %(line)s 行 %(path)s：最后一组，也只有最后一组，不写 provinces"),
+            key="funding",
         )
     return tuple(splits)
 

@@ -83,7 +83,7 @@ def _read_total_parts(top: Table, parts: Sequence[Part], method: Method | None) 
         return ()
     total_of = top.texts_among("total_of", known, known)
     if not total_of:
-        top.refuse(N_("%(file)s 的 %(path)s：至少要有一个维度"), key="total_of")
+        top.refuse(N_("%(file)s 第 %(line)s 行 %(path)s：至少要有一个维度"), key="total_of")
     return total_of
 
 

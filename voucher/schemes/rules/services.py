@@ -55,6 +55,8 @@ def _read_service(table: Table) -> Service:
         setting=table.choice("setting", Setting),
     )
     if not (service.code.isascii() and service.code.isidentifier()):
-        table.refuse(N_("%(file)s 的 %(path)s：代码只能用小写英文字母和下划线"), key="code")
+        table.refuse(
+            N_("%(file)s 第 %(line)s 行 %(path)s：代码只能用小写英文字母和下划线"), key="code"
+        )
     table.finish()
     return service
