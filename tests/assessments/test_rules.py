@@ -16,6 +16,7 @@ from voucher.assessments.rules.importing import (
 )
 from voucher.refusals import BadInput
 from voucher.schemes.queries import get_instrument
+from voucher.schemes.rules.instruments import WORKBOOK_COLUMNS
 from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import open_table
 
@@ -46,6 +47,12 @@ def judge_row(changes: dict[str, object]) -> AssessmentFile:
 
 def reasons(file: AssessmentFile) -> list[str]:
     return [row.faults[0].word for row in file.rejected]
+
+
+def test_a_workbook_has_the_columns_no_item_may_be_named_after():
+    own = {*(item.id for item in GBT.items), *(kind.id for kind in GBT.event_kinds)}
+
+    assert assessment_layout(GBT).words.keys() - own == set(WORKBOOK_COLUMNS)
 
 
 @pytest.mark.parametrize(("name", "rows"), [("jinjiang", 647), ("shangcheng", 525)])

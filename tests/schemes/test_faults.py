@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.schemes.own import make_instrument, make_programme, write_own
-from voucher.schemes.queries import get_programme, map_instruments
+from voucher.schemes.queries import get_instrument, get_programme, map_instruments
 from voucher.schemes.rules.candidates import Candidate, check_files
 
 NATIONAL = get_programme("national-2026").text
@@ -28,6 +28,7 @@ def plant(text: str, old: str, new: str) -> tuple[str, int]:
 
 # What is replaced by what, where it is told, and what the sentence says.
 SCALE, BANDS = make_instrument(), make_programme()
+MZT = get_instrument("mzt-039-2013").text
 READING = [
     (SCALE, "upper = 89", "upper = 88", "levels[2]", "不能重叠或留空"),
     (SCALE, "upper = 89", "upper = 90", "levels[2]", "不能重叠或留空"),
@@ -38,6 +39,9 @@ READING = [
     (SCALE, "event_count >= 2", "event_count >= 0", "changes[3].when", "结果永远相同"),
     (SCALE, "event_count >= 2", "coma || " * 200, "changes[3].when", "条件最多 1000 个字符"),
     (SCALE, "worsens_by", "worsens_bye", "changes[2].worsens_bye", "是不是 worsens_by？"),
+    (SCALE, 'id = "B.1.3"', 'id = "date"', "parts[1].items[3].id", "已有“date”这一列"),
+    (SCALE, 'id = "B.1.3"', 'id = "fall"', "parts[1].items[3].id", "已有“fall”这一列"),
+    (MZT, 'id = "fall"', 'id = "coma"', "event_kinds[1].id", "已有“coma”这一列"),
     (BANDS, "needs_confirmation", "needs_confirm", "needs_confirm", "是不是 needs_confirmation？"),
     (BANDS, "partial =", "partially =", "items[1].grants[1].partially", "是不是 partial？"),
     (BANDS, "# Spent", 'colour = "red"\n# Spent', "colour", "请检查拼写"),

@@ -11,19 +11,28 @@ from voucher.schemes.rules.classing import class_resident
 from voucher.schemes.rules.granting import judge_grants
 from voucher.schemes.rules.issuing import check_issuable
 from voucher.schemes.rules.pricing import price_purchase
+from voucher.schemes.rules.scoring import score_points
 from voucher.schemes.rules.values import Facts
 
 NAMES = (
-    *("germany-2025", "hongkong-ccsv-2021", "hongkong-ccsv-2022", "hongkong-ccsv"),
+    *(
+        "germany-pflegegrad",
+        "germany-2025",
+        "hongkong-ccsv-2021",
+        "hongkong-ccsv-2022",
+        "hongkong-ccsv",
+    ),
     *("hongkong-health", "japan-kaigo", "taiwan-ltc"),
 )
 FOLDER = Path(__file__).parent / "files"
-PROGRAMMES = load_schemes([FOLDER / f"{name}.toml" for name in NAMES]).programmes
+SCHEMES = load_schemes([FOLDER / f"{name}.toml" for name in NAMES])
+PROGRAMMES = SCHEMES.programmes
 HONGKONG = PROGRAMMES["hongkong-ccsv", 3]
 TAIWAN = PROGRAMMES["taiwan-ltc", 1]
 JAPAN = PROGRAMMES["japan-kaigo", 1]
 HEALTH = PROGRAMMES["hongkong-health", 1]
 GERMANY = PROGRAMMES["germany-2025", 1]
+PFLEGEGRAD = SCHEMES.instruments["germany-pflegegrad", 1]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +71,38 @@ def test_a_level_given_from_outside_is_never_graded_here():
     classed = class_resident(HONGKONG, Facts(age=80))
 
     assert (classed.level, [reason.rule for reason in classed.reasons]) == ("", ["level_given"])
+
+
+@pytest.mark.parametrize(
+    ("sums", "total", "grade", "due", "paid"),
+    [
+        ((2, 0, 0, 3, 0, 0), 1250, "1", {"relief": 13100}, (0, 200000)),
+        (
+            (6, 0, 3, 19, 1, 0),
+            5000,
+            "3",
+            {"care_in_kind": 149700, "day_and_night_care": 135700, "relief": 13100},
+            (149700, 50300),
+        ),
+        (
+            (15, 33, 65, 54, 15, 18),
+            10000,
+            "5",
+            {"care_in_kind": 229900, "day_and_night_care": 208500, "relief": 13100},
+            (200000, 0),
+        ),
+    ],
+)
+def test_the_grade_the_german_scale_scores_is_the_one_its_programme_prices(
+    sums, total, grade, due, paid
+):
+    scored = score_points(instrument=PFLEGEGRAD, points=sums)
+
+    assert (scored.total, scored.level) == (total, grade)
+    granted = judge_grants(GERMANY, scored.level, Facts(age=80))
+    assert {grant.item: grant.face_fen for grant in granted.grants} == due
+    priced = price_purchase(programme=GERMANY, level=scored.level, service="home", price_fen=200000)
+    assert (priced.voucher_fen, priced.own_fen) == paid
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Pages of schemes: what each shows, who may adopt, and that a refusal writes nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -165,6 +166,31 @@ def test_a_page_tells_what_the_district_has_to_check(people):
     assert "示例，需区里核对" in page
     assert page.count("✗ 不符") == 0
     assert page.count("✓ 相符") == 14
+
+
+def test_a_page_says_all_that_the_file_of_a_scheme_says(people, folder):
+    """Matrix, gap rule, records and contradictions; currency, households, units, lives, checks."""
+    taiwan = Path(__file__).parent / "files" / "taiwan-ltc.toml"
+    write_own(folder, "taiwan.toml", taiwan.read_text("utf-8"))
+    germany = taiwan.with_name("germany-pflegegrad.toml")
+    write_own(folder, "germany.toml", germany.read_text("utf-8"))
+
+    for path, sentences in (
+        ("ltci-2021/1", ("按分级查等级", "中最差的分级", "分数越高，能力越好", "量表没有写明")),
+        ("mzt-039-2013/1", ("满 6 个月", "9 种没有规则，60 种", "只计日常生活活动", "示例")),
+        ("gbt-42195-2022/1", ("评估原因", "填整数 50–250", "不能同时成立的回答", "计为昏迷")),
+        ("own/file?file=germany.toml", ("0 至 15 的任一整数", "分值", "分数越高，失能越重")),
+        ("beijing-2010/1", ("次年 1 月 31 日", "次年 2 月 1 日起可用", "须有本市户籍", "每月")),
+        (
+            "own/file?file=taiwan.toml",
+            (
+                *("等级由外部给出", "TWD", "取整的是自付的部分", "由外部说明", "由券分担的价格"),
+                *("最高价（TWD）", "全日", "中低收入户，聘有外籍看护", "家庭类别以社会局证明为准"),
+            ),
+        ),
+    ):
+        page = read(people[0].get(f"/schemes/{path}")).partition("scheme-source")[0]
+        assert [one for one in sentences if one not in page] == [], path
 
 
 def test_the_list_goes_into_a_workbook_and_sorts(people):

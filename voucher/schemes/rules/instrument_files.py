@@ -1,12 +1,13 @@
 """Reads instruments from their files and refuses whatever does not fit together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
 from voucher.refusals import N_
 from voucher.schemes.rules.conditions import Samples
 from voucher.schemes.rules.instruments import (
+    WORKBOOK_COLUMNS,
     Change,
     Instrument,
     Item,
@@ -34,6 +35,7 @@ def load_instrument(*, text: str, file: str) -> Instrument:
     scored = read_scoring(top)
     instrument = _read_instrument(top, scored, text)
     _refuse_unreached(top, scored, instrument.changes)
+    _refuse_clashes(top, instrument)
     top.finish()
     return instrument
 
@@ -94,6 +96,28 @@ def _refuse_unreached(top: Table, scored: Scoring, changes: Sequence[Change]) ->
                 key="levels",
                 value=level,
             )
+
+
+def _refuse_clashes(top: Table, instrument: Instrument) -> None:
+    """Refuse an item or a kind of event that would share a column of the workbook."""
+    taken = set(WORKBOOK_COLUMNS)
+    for key, column in _list_columns(instrument):
+        if column in taken:
+            top.refuse(
+                N_("%(file)s 第 %(line)s 行 %(path)s：评估表里已有“%(value)s”这一列，请换一个编号"),
+                key=key,
+                value=column,
+            )
+        taken.add(column)
+
+
+def _list_columns(instrument: Instrument) -> Iterator[tuple[str, str]]:
+    """Give the columns an instrument adds, each with the place that names it."""
+    for number, kind in enumerate(instrument.event_kinds, start=1):
+        yield f"event_kinds[{number}].id", kind.id
+    for place, part in enumerate(instrument.parts, start=1):
+        for number, item in enumerate(part.items, start=1):
+            yield f"parts[{place}].items[{number}].id", item.id
 
 
 def _read_notes(top: Table) -> tuple[Note, ...]:

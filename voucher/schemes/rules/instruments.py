@@ -14,6 +14,9 @@ from voucher.schemes.rules.conditions import Condition
 from voucher.schemes.rules.records import Records
 from voucher.schemes.rules.values import Confidence, Level, Words
 
+# Beside the items and the kinds of event, an assessment workbook has these columns.
+WORKBOOK_COLUMNS = ("id", "name", "date", "assessor_1", "assessor_2", "diagnoses", "coma")
+
 
 class Worsening(StrEnum):
     """How several change rules add up: one step in all, or a step for each."""
