@@ -104,8 +104,8 @@ def test_a_level_is_told_down_to_the_answers_and_reading_it_is_recorded(town, cl
     page = re.sub(r"\s+", " ", read(client, LEVEL))
 
     # 30 of 90 lost from the first items: self-care is left with 2 of 32.
-    assert "自理能力：2 分（满分 32 分）" in page
-    assert "合计 60 分，在 46 至 65 分一档：能力中度受损（中度失能）" in page
+    assert "<li>自理能力：2／32 分</li>" in page
+    assert "<li>总分：60／90 分，能力中度受损（中度失能）（46–65 分）</li>" in page
     assert "诊断：F00-F03" in page
     assert "结果：能力重度受损（重度失能）" in page
     digest = re.search(r'<code class="digest">([0-9a-f]{64})</code>', page)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from voucher.schemes.queries import get_instrument, list_bundled_schemes, open_instrument
-from voucher.schemes.rules.explaining import Step, StepKind, explain_score, show_points
+from voucher.schemes.rules.explaining import explain_score
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.scoring import Answers
+from voucher.schemes.rules.steps import Step, StepKind, show_points
 
 GBT = get_instrument("gbt-42195-2022")
 LTCI = get_instrument("ltci-2021")
