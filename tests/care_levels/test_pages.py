@@ -1,5 +1,6 @@
 """Pages of one level, of returns, due assessments and appeals: who, what, and once."""
 
+import html
 import re
 from datetime import date
 
@@ -13,7 +14,9 @@ from tests.care_levels.factories import (
     assess,
     confirm,
     grade,
+    keep_answers,
     list_levels,
+    propose_level,
 )
 from tests.pages import count_queries, post
 from tests.refusing import read_tables
@@ -25,10 +28,13 @@ from voucher.audit.models import Event
 from voucher.care_levels.models import Appeal, CareLevel
 from voucher.db import db, transaction
 from voucher.residents.models import Resident
-from voucher.schemes.queries import GBT
+from voucher.schemes.queries import GBT, get_instrument
+from voucher.schemes.rules.scoring import Answers
 
 DAY, TODAY = date(2026, 12, 1), "2026-12-05"
 LEVEL = "/levels/of/resident00000001/1"
+FILE = "/residents/resident00000001"
+BEST = {item.id: item.maximum for item in get_instrument(GBT).items}
 NEW = "/appeals/new/resident00000001"
 ROLES = [role for role in Role if role is not Role.CONSOLE]
 READERS = {Role.WORKER, Role.APPROVER, Role.AUDITOR, Role.ASSESSOR}
@@ -104,14 +110,49 @@ def test_a_level_is_told_down_to_the_answers_and_reading_it_is_recorded(town, cl
     page = re.sub(r"\s+", " ", read(client, LEVEL))
 
     # 30 of 90 lost from the first items: self-care is left with 2 of 32.
-    assert "自理能力：2 分（满分 32 分）" in page
-    assert "合计 60 分，在 46 至 65 分一档：能力中度受损（中度失能）" in page
+    assert "<li>自理能力：2／32 分</li>" in page
+    assert "<li>总分：60／90 分，能力中度受损（中度失能）（46–65 分）</li>" in page
     assert "诊断：F00-F03" in page
     assert "结果：能力重度受损（重度失能）" in page
     digest = re.search(r'<code class="digest">([0-9a-f]{64})</code>', page)
     assert digest is not None
     assert "何静、罗伟" in page
     assert list_actions() == ["care_levels.read_level"]
+
+
+def test_a_matrix_is_told_on_every_page_and_what_it_does_not_ask_for_is_left_out(town, client):
+    points = (10, 10, 5, 10, 10, 10, 15, 15, 10, 0, 4, 4, 4, 4, 1, 0, 0)
+    level_id = propose_level(town.worker, Answers(points), on=DAY, scheme="ltci-2021")
+    enter(client)
+    cell = "“日常生活活动能力”轻度受损，其余维度中较差的“感知觉与沟通能力”重度受损：中度失能"
+
+    level = re.sub(r"\s+", " ", read(client, f"/levels/of/resident00000001/{level_id}"))
+    shown = re.search(r"/assessments/[0-9a-f]{16}", level)
+    assert shown is not None
+    assessment = re.sub(r"\s+", " ", read(client, shown[0]))
+    pages = (level, assessment, read(client, "/levels/"), read(client, FILE))
+
+    assert [html.unescape(page).count(cell) for page in pages] == [1, 1, 1, 1]
+    for page in (level, assessment):
+        assert "认知能力：16／16 分，能力完好（16 分）" in page
+        assert [word for word in ("没有改变等级", "总分", "医生诊断", "昏迷") if word in page] == []
+
+
+def test_of_options_with_equal_points_the_one_chosen_is_told(town, client):
+    options = {item.id: item.options[0].number for item in get_instrument(GBT).items}
+    points = tuple(0 if at == "B.3.9" else BEST[at] for at in options)
+    key = keep_answers(
+        town.worker, Answers(points), on=date(2026, 12, 2), options={**options, "B.3.9": 4}
+    )
+    imported = keep_answers(town.worker, Answers(points), on=date(2026, 12, 3))
+    enter(client)
+
+    told = [
+        re.search(r"B\.3\.9 .*?<td class=\"wrap\">(.*?)</td>", read(client, path), re.S)[1]
+        for path in (f"/assessments/{key}", f"/assessments/{imported}")
+    ]
+
+    assert told == ["昏睡", "昏睡 / 昏迷"]
 
 
 def test_what_lies_elsewhere_is_not_there(town, client):

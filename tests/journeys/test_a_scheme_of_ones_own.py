@@ -1,31 +1,38 @@
-"""A scale and a programme that are only files are imported, graded, explained, priced, issued."""
+"""A scale and a programme that are only files: graded, told, priced, issued and simulated."""
 
 import json
+import re
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from tests.care_levels.factories import confirm, grade
+from tests.printouts.reading import read_poppler
 from tests.residents.factories import make_number
+from tests.schemes.own import approve, propose
 from tests.schemes.test_cli import run
-from tests.vouchers.factories import MONTH, Town, add_resident, fund, issue, make_town
+from tests.shops.factories import make_person
+from tests.vouchers.factories import AGE_BANDS, MONTH, Town, add_resident, fund, issue, make_town
 from tests.workbooks.factories import make_workbook
 from voucher import clock
+from voucher.access import Role
+from voucher.app import main
 from voucher.assessments.operations.importing import (
     Comparison,
     import_assessments,
     judge_assessment_file,
 )
 from voucher.care_levels.models import CareLevel
+from voucher.care_levels.operations.grading import Graded
 from voucher.db import db, transaction
 from voucher.entitlements.queries import list_entitlements
 from voucher.residents.models import Resident
-from voucher.schemes import queries
-from voucher.schemes.queries import get_instrument, get_programme, load_schemes
+from voucher.schemes.queries import get_instrument, get_programme
 from voucher.sealing import blind_index
 from voucher.vouchers.models import Voucher
 
@@ -36,23 +43,19 @@ ITEMS = ("W.1", "W.2", "W.3", "W.4")
 
 
 @pytest.fixture
-def town(app, monkeypatch) -> Iterator[Town]:
-    """Give a town of six people whose district took up the invented scale and programme."""
-    found = load_schemes([FILES / f"{SCALE}.toml", FILES / f"{PROGRAMME}.toml"])
-    bundled = queries._load_bundled()
-    wider = queries.Schemes(
-        {**bundled.instruments, **found.instruments}, {**bundled.programmes, **found.programmes}
-    )
-    monkeypatch.setattr(queries, "_load_bundled", lambda: wider)
-    monkeypatch.setattr(queries, "_load_bundled_instruments", lambda: wider.instruments)
+def town(app) -> Town:
+    """Give a town of six people whose district adopted the invented scale and programme."""
     town = make_town()
+    second = make_person("second", Role.APPROVER)
+    for name in (SCALE, PROGRAMME):
+        text = (FILES / f"{name}.toml").read_text(encoding="utf-8")
+        approve(second, propose(town.approver, text, on=clock.today()), text)
     for number in range(1, 7):
         made = add_resident(born=date(1940, 1, 1), community_id=town.communities[number % 2])
         with transaction():
             index = blind_index(make_number(number), column="residents.id_number")
             db.session.get_one(Resident, made).id_index = index
-    yield town
-    queries._load_kept.cache_clear()
+    return town
 
 
 def assess(town: Town, *rows: tuple[object, ...]) -> Comparison:
@@ -69,7 +72,8 @@ def assess(town: Town, *rows: tuple[object, ...]) -> Comparison:
         return import_assessments(actor=town.worker, file=file, now=clock.now())
 
 
-def test_answers_in_a_workbook_become_levels_vouchers_and_prices_with_no_code_of_their_own(town):
+def grade_everybody(town: Town) -> tuple[Comparison, Graded, int]:
+    """Import what six people answered, grade them and confirm the levels."""
     done = assess(
         town,
         (1, 0, 1, 1, 1, 0, 0),
@@ -80,7 +84,22 @@ def test_answers_in_a_workbook_become_levels_vouchers_and_prices_with_no_code_of
         (6, 0, 0, 0, "", 0, 0),
     )
     graded = grade(town.worker, on=MONTH, programme=PROGRAMME)
-    confirmed = confirm(town.approver, on=MONTH, scale=SCALE)
+    return done, graded, confirm(town.approver, on=MONTH, scale=SCALE)
+
+
+def command(home, *words: object) -> dict[str, Any]:
+    """Give a command to this home that must succeed, and its answer."""
+    db.session.remove()
+    env = {"VOUCHER_HOME": str(home.path)}
+    asked = [*map(str, words), "--json"]
+    done = CliRunner(env=env).invoke(main, asked, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    answered: dict[str, Any] = json.loads(done.stdout)
+    return answered
+
+
+def test_answers_in_a_workbook_become_levels_vouchers_and_prices_with_no_code_of_their_own(town):
+    done, graded, confirmed = grade_everybody(town)
     fund(town, programme=PROGRAMME, amount_fen=120_000)
     issue(town, programme=PROGRAMME)
 
@@ -134,6 +153,69 @@ def list_vouchers() -> list[tuple[int, str, int]]:
     wanted = select(Voucher.resident_id, CareLevel.level, Voucher.committed_fen)
     joined = wanted.join(CareLevel, CareLevel.resident_id == Voucher.resident_id)
     return [tuple(row) for row in db.session.execute(joined.order_by(Voucher.resident_id))]
+
+
+def test_the_letters_of_the_levels_tell_them_and_their_reasons(town, home, tmp_path):
+    grade_everybody(town)
+
+    written = command(
+        home, "letters", "--as", "worker", "--on", clock.today(), "--out", tmp_path / "letters"
+    )
+
+    texts = [read_poppler(Path(file)) for file in written["files"]]
+    assert (written["letters"], written["pages"]) == (4, 4)
+    assert sorted(find_told("".join(texts))) == [
+        ("不能独自行走", f"·行走：8／12分·总分：8／12分，行走受限（4–8分）·{FALLS}"),
+        ("不能独自行走", f"·行走：9／12分·总分：9／12分，不能独自行走（9–12分）·{FALLS}"),
+        ("行走受限", "·行走：4／12分·总分：4／12分，行走受限（4–8分）"),
+        ("行走自如", "·行走：3／12分·总分：3／12分，行走自如（0–3分）"),
+    ]
+
+
+FALLS = "近30天跌倒或险些跌倒两次及以上，加重一级（近30天意外事件2次）"
+
+
+def find_told(text: str) -> list[tuple[str, str]]:
+    """Give, of each letter in a text, the level and why."""
+    read = "以下方案会看这个等级：行走能力示例方案。"
+    return re.findall(
+        f"您的等级(.*?)自2026-11-20起有效。为什么是这个等级(.*?)对领券有什么影响{read}", text
+    )
+
+
+def test_the_programme_is_simulated_alone_and_against_another_with_exact_figures(town, home):
+    grade_everybody(town)
+    asked = ("simulate", PROGRAMME, "--month", "2026-12", "--as", "approver")
+
+    alone = command(home, *asked)
+    compared = command(home, *asked, "--against", AGE_BANDS)
+
+    assert compared["programme"] == alone["programme"]
+    # 200.00 for the slow, 500.00 for each held; 240.00 each for six people of 86.
+    assert alone["sentence"] == "行走能力示例方案：2026-12 有 3 人应享，最多 1,200.00 元"
+    assert [(row["level"], row["cost_fen"]) for row in alone["programme"]["levels"]] == [
+        ("free", 0),
+        ("slow", 20_000),
+        ("held", 100_000),
+    ]
+    assert alone["programme"]["why_not"] == [
+        {"rule": "no_level", "item": "", "residents": 2},
+        {"rule": "level_not_covered", "item": "escort", "residents": 1},
+    ]
+    assert [(row["community"], row["cost_fen"]) for row in alone["communities"]] == [
+        ("510104001001", 70_000),
+        ("510104002001", 50_000),
+    ]
+    assert (compared["against"]["covered"], compared["against"]["cost_fen"]) == (6, 144_000)
+    difference = compared["difference"]
+    assert {name: difference[name] for name in difference if name != "bands"} == {
+        "cost_fen": 24_000,
+        "gains": 4,
+        "loses": 2,
+        "same": 0,
+        "newly_covered": 3,
+        "no_longer_covered": 0,
+    }
 
 
 def test_the_same_files_score_and_price_without_a_database(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -13,10 +14,12 @@ from tests.care_levels.factories import (
     assess,
     confirm,
     grade,
+    propose_level,
 )
 from tests.printouts.factories import make_letter
 from tests.printouts.reading import read_poppler
 from tests.refusing import read_tables, refuse
+from tests.schemes.own import approve, propose
 from tests.shops.factories import make_person
 from tests.vouchers.factories import Town, add_resident, make_town
 from voucher import clock
@@ -34,8 +37,10 @@ from voucher.printouts.queries.letters import describe_sender
 from voucher.refusals import Refusal
 from voucher.residents.models import Resident
 from voucher.schemes.queries import GBT
+from voucher.schemes.rules.scoring import Answers
 
 DAY, TODAY = date(2026, 12, 1), date(2026, 12, 5)
+FILES = Path(__file__).parents[1] / "schemes" / "files"
 ZH, BOTH = {"zh": str}, {"zh": str, "en": str}
 TERMS = Deadlines(appeal_days=30, decision_days=20, reassess_months=6)
 
@@ -95,8 +100,8 @@ def test_a_letter_says_all_that_was_found_why_and_what_one_can_do(town, sender, 
         "牛市口街道莲花社区居委会",
         "您于2026-12-01接受了评估，评估员是何静、罗伟",
         "您的等级能力重度受损（重度失能）自2026-12-01起有效。",
-        "自理能力2分（满分32分）",
-        "合计60分，在46至65分一档，对应：能力中度受损（中度失能）。",
+        "·自理能力：2／32分·基础运动能力：15／15分",
+        "·总分：60／90分，能力中度受损（中度失能）（46–65分）·",
         "以下方案会看这个等级：",
         "在2027-01-04前（含当日）提出申诉：到社区，或拨打028-00000000",
         "20天内作出决定",
@@ -105,6 +110,56 @@ def test_a_letter_says_all_that_was_found_why_and_what_one_can_do(town, sender, 
     ):
         assert said in text, said
     assert "加重一级（诊断：失智" in text
+
+
+METHODS = {
+    "ltci-2021": (
+        (10, 10, 5, 10, 10, 10, 15, 15, 10, 0, 4, 4, 4, 4, 1, 0, 0),
+        (
+            "日常生活活动能力：95／100 分，轻度受损（65–95 分）",
+            "感知觉与沟通能力：1／12 分，重度受损（0–1 分）",
+            "“日常生活活动能力”轻度受损，其余维度中较差的“感知觉与沟通能力”重度受损：中度失能",
+        ),
+    ),
+    "mzt-039-2013": (
+        (10, 5, 5, 10, 10, 10, 10, 15, 15, 10, *(0,) * 7, 4, 4, 4, 4, 4),
+        (
+            "日常生活活动：100／100 分，完好（100 分）",
+            "精神状态：0／6 分，完好（0 分）",
+            "感知觉与沟通：完好",
+            "社会参与：20／20 分，重度受损（14–20 分）",
+            "没有条件适用于这些档次，按“日常生活活动”的档次定级：能力完好",
+        ),
+    ),
+    "germany-pflegegrad": (
+        (0, 2, 7, 3, 0, 0),
+        (
+            "行动能力：0／15 分，无（0–1 分），计 0.00 分",
+            "行为与心理：7／65 分，最重（7–65 分），计 15.00 分",
+            "自理：3／54 分，轻（3–7 分），计 10.00 分",
+            "应对疾病和治疗：0／15 分，无（0 分），计 0.00 分",
+            "日常生活与社会交往：0／18 分，无（0 分），计 0.00 分",
+            "总分：25.00／100.00 分，1级护理（12.50–26.99 分）",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("scheme", METHODS)
+def test_a_letter_tells_the_parts_that_decided_by_the_method_of_its_scale(
+    scheme, town, sender, tmp_path
+):
+    points, lines = METHODS[scheme]
+    if scheme == "germany-pflegegrad":
+        text = (FILES / "germany-pflegegrad.toml").read_text(encoding="utf-8")
+        approve(make_person("second", Role.APPROVER), propose(town.approver, text, on=TODAY), text)
+    level_id = propose_level(town.worker, Answers(points), on=DAY, scheme=scheme)
+    confirm(town.approver, on=DAY, scale=scheme)
+
+    text, _ = draw(tmp_path, plan(town, sender, level_id=level_id))
+
+    told = "".join(f"·{line}" for line in lines).replace(" ", "")
+    assert f"为什么是这个等级{told}对领券有什么影响" in text
 
 
 def test_no_next_day_is_told_where_nobody_states_an_interval(home, town, tmp_path):

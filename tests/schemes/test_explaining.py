@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from voucher.schemes.queries import get_instrument, list_bundled_schemes, open_instrument
-from voucher.schemes.rules.explaining import Step, StepKind, explain_score, show_points
+from voucher.schemes.rules.explaining import explain_score, group_answers
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.scoring import Answers
+from voucher.schemes.rules.steps import Step, StepKind, show_points
 
 GBT = get_instrument("gbt-42195-2022")
 LTCI = get_instrument("ltci-2021")
@@ -20,6 +21,8 @@ MILD = (
     "Daily activities intact with mental state or senses impaired, or social participation "
     "moderate; or daily activities mild with at least one other dimension intact or mild"
 )
+LTCI_95 = (10, 10, 5, 10, 10, 10, 15, 15, 10, 0, 4, 4, 4, 4, 1, 0, 0)
+MZT_GAP = (10, 5, 5, 10, 10, 10, 10, 15, 15, 10, *(0,) * 7, 4, 4, 4, 4, 4)
 GBT_66 = (3,) * 11 + (2, 3, 3, 3, 3, 3, 3, 1, 0, 2, 1, 1, 3, 2, 3)
 
 
@@ -60,9 +63,7 @@ def test_options_with_equal_points_are_told_together_unless_the_chosen_one_is_kn
 
 
 def test_a_matrix_is_told_by_the_row_and_the_worse_column():
-    points = (10, 10, 5, 10, 10, 10, 15, 15, 10, 0, 4, 4, 4, 4, 1, 0, 0)
-
-    steps = explain_score(LTCI, Answers(points=points))
+    steps = explain_score(LTCI, Answers(points=LTCI_95))
 
     assert say(steps, "zh", *RESULTS) == [
         "日常生活活动能力：95／100 分，轻度受损（65–95 分）",
@@ -89,9 +90,7 @@ def test_a_condition_is_told_by_its_own_words_and_a_worst_answer_by_its_item():
 
 
 def test_a_gap_is_told_as_a_gap():
-    points = (10, 5, 5, 10, 10, 10, 10, 15, 15, 10, *(0,) * 7, 4, 4, 4, 4, 4)
-
-    gap = explain_score(MZT, Answers(points=points))[-2]
+    gap = explain_score(MZT, Answers(points=MZT_GAP))[-2]
 
     assert (gap.id, gap.say("zh")) == (
         "gap",
@@ -111,6 +110,25 @@ def test_added_values_are_told_with_their_decimals_and_the_part_that_does_not_co
         "日常生活与社会交往：0／18 分，无（0 分），计 0.00 分",
         "总分：25.00／100.00 分，1级护理（12.50–26.99 分）",
         "等级：1级护理",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("instrument", "points", "parts"),
+    [
+        (GBT, GBT_66, ["B.1", "B.2", "B.3", "B.4"]),
+        (LTCI, LTCI_95, ["A", "C"]),
+        (MZT, MZT_GAP, ["A", "M", "S", "P"]),
+        (GERMANY, (0, 2, 7, 3, 0, 0), ["m1", "m3", "m4", "m5", "m6"]),
+    ],
+    ids=["sum", "matrix", "conditions", "values"],
+)
+def test_the_parts_that_decide_are_known_and_each_holds_its_own_answers(instrument, points, parts):
+    told = group_answers(instrument, explain_score(instrument, Answers(points=points)))
+
+    assert [one.part.id for one in told if one.part.decides] == parts
+    assert [[step.id for step in one.answers] for one in told] == [
+        [item.id for item in part.items] for part in instrument.parts
     ]
 
 

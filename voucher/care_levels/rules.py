@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from voucher.refusals import N_
+from voucher.schemes.rules.explaining import explain_initial
 from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.naming import name_rule
 from voucher.schemes.rules.programmes import Programme
+from voucher.schemes.rules.scoring import score_points
 from voucher.schemes.rules.values import Words
 
 # What a rule looked at, as a reader is told it.
@@ -18,7 +21,6 @@ FACT_SENTENCES = {
     "gbt_level": N_("能力等级 %(value)s"),
     "diagnoses": N_("诊断：%(value)s"),
     "event_count": N_("近 30 天意外事件 %(value)s 次"),
-    "total": N_("总分 %(value)s"),
 }
 # How a level is called by what became of it.
 LEVEL_STATES = {
@@ -27,7 +29,6 @@ LEVEL_STATES = {
     "replaced": N_("已被取代"),
     "rejected": N_("已退回"),
 }
-BY_SCORE = Words(zh="按量表总分定级", en="By the total of the scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +40,30 @@ class SaidReason:
 
 
 def word_reasons(
-    scheme: Instrument | Programme, stored: Iterable[Mapping[str, Any]], *, total: int | None
+    scheme: Instrument | Programme,
+    stored: Iterable[Mapping[str, Any]],
+    *,
+    points: Mapping[str, int] | None,
 ) -> tuple[SaidReason, ...]:
     """
     Give the stored reasons of a level in the words of the scheme that gave them.
 
-    A score that no rule moved is explained by its total.
+    With the points of the assessment, by item, how they came to a level is said first.
     """
-    rules = scheme.changes if isinstance(scheme, Instrument) else scheme.classes
-    names = {rule.rule: rule.name for rule in rules}
     said = [
-        SaidReason(names.get(reason["rule"], Words(reason["rule"], reason["rule"])), _word(reason))
+        SaidReason(name_rule(scheme, rule) or Words(rule, rule), _word(reason))
         for reason in stored
+        for rule in [str(reason["rule"])]
     ]
-    if isinstance(scheme, Instrument) and total is not None:
-        said.insert(0, SaidReason(BY_SCORE, {"total": f"{total}/{scheme.maximum}"}))
+    if isinstance(scheme, Instrument) and points is not None:
+        said.insert(0, _word_points(scheme, points))
     return tuple(said)
+
+
+def _word_points(instrument: Instrument, points: Mapping[str, int]) -> SaidReason:
+    in_order = tuple(points[item.id] for item in instrument.items)
+    step = explain_initial(instrument, score_points(instrument=instrument, points=in_order))
+    return SaidReason(Words(step.say("zh"), step.say("en")), {})
 
 
 def _word(reason: Mapping[str, Any]) -> dict[str, str]:

@@ -98,11 +98,6 @@ class JudgedSecond:
     faults: Mapping[str, Fault]
 
 
-def asks_for_coma(instrument: Instrument) -> bool:
-    """Tell whether any rule of an instrument looks at a coma."""
-    return any("coma" in change.when.names for change in instrument.changes)
-
-
 def judge_second(
     *, form: SecondForm, instrument: Instrument, first_date: date, today: date
 ) -> JudgedSecond:
@@ -116,7 +111,7 @@ def judge_second(
         *_find_event_faults(form),
     ):
         faults.setdefault(at, fault)
-    if asks_for_coma(instrument) and form.coma not in ("yes", "no"):
+    if instrument.asks_for_coma and form.coma not in ("yes", "no"):
         faults["coma"] = Fault("coma_missing", N_("请回答是否昏迷"), {})
     if faults or assessed is None:
         return JudgedSecond(None, faults)

@@ -25,12 +25,13 @@ from voucher.schemes.forms import (
     read_object,
 )
 from voucher.schemes.rules.candidates import Candidate, Fault, check_bundled, check_files
-from voucher.schemes.rules.explaining import explain_score, show_points
+from voucher.schemes.rules.explaining import explain_score
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.pricing import divide_price
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.purchases import Purchase, parse_purchase
 from voucher.schemes.rules.scoring import Answers, Result, parse_answers, score_answers
+from voucher.schemes.rules.steps import show_points
 
 
 def _show_list(answer: Answer) -> Iterator[str]:

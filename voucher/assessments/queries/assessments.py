@@ -18,6 +18,7 @@ from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
 from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.scoring import Answers, restore_answers
 from voucher.sealing import unseal
 
 DIAGNOSES_COLUMN = "assessments.diagnoses"
@@ -145,6 +146,16 @@ class WholeAssessment:
     recorded_by: str
     confirmed_by: str | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
+
+    def restore_answers(self, instrument: Instrument) -> Answers:
+        """Give what was answered, in the order of an instrument that has its items."""
+        return restore_answers(
+            instrument=instrument,
+            points=self.assessment.points,
+            diagnoses=self.diagnoses,
+            events=self.assessment.events,
+            coma=self.assessment.coma,
+        )
 
 
 def get_assessment(*, actor: Actor, public_id: str) -> WholeAssessment:

@@ -10,9 +10,10 @@ from voucher.assessments.queries.assessments import WholeAssessment
 from voucher.assessments.rules.answering import Answered, Content, list_points
 from voucher.assessments.rules.signing import BACKGROUND_TITLES, CLINICAL, SIGNED_TITLES, Signature
 from voucher.schemes.queries import get_instrument, list_instruments
+from voucher.schemes.rules.explaining import explain_initial, explain_score, group_answers
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.records import feed_scoring, say_record
-from voucher.schemes.rules.scoring import Result, score_points
+from voucher.schemes.rules.scoring import Result, restore_answers, score_answers
 from voucher.schemes.rules.values import Words
 from voucher.workbooks.faults import Fault
 
@@ -55,12 +56,11 @@ def describe_assessment(whole: WholeAssessment) -> dict[str, Any]:
     instrument = get_instrument(whole.scheme, whole.version)
     one, evidence = whole.assessment, whole.evidence
     signature = Signature.restore(evidence["signature"]) if evidence else None
+    steps = explain_score(instrument, whole.restore_answers(instrument), one.options)
     return {
         "instrument": instrument,
-        "levels": {level.id: level.name for level in instrument.levels},
-        "result": _score(instrument, one.points, whole.diagnoses, one.events, one.coma),
-        "points": one.points,
-        "chosen": _list_chosen(instrument, one.points, one.options),
+        "steps": steps,
+        "parts": group_answers(instrument, steps),
         "diagnoses": whole.diagnoses,
         "events": one.events,
         "coma": one.coma,
@@ -75,13 +75,18 @@ def describe_assessment(whole: WholeAssessment) -> dict[str, Any]:
 def describe_signed(draft: AssessmentDraft, answered: Answered) -> dict[str, Any]:
     """Give a signed form in the same words as an assessment."""
     instrument = get_instrument(draft.scheme, draft.version)
-    points = answered.points
+    answers = restore_answers(
+        instrument=instrument,
+        points=answered.points,
+        diagnoses=answered.diagnoses,
+        events=answered.events,
+        coma=answered.coma,
+    )
+    steps = explain_score(instrument, answers, answered.options)
     return {
         "instrument": instrument,
-        "levels": {level.id: level.name for level in instrument.levels},
-        "result": _score(instrument, points, answered.diagnoses, answered.events, answered.coma),
-        "points": points,
-        "chosen": _list_chosen(instrument, points, answered.options),
+        "steps": steps,
+        "parts": group_answers(instrument, steps),
         "diagnoses": answered.diagnoses,
         "events": answered.events,
         "coma": answered.coma,
@@ -108,9 +113,10 @@ def propose(*, content: Content, instrument: Instrument) -> dict[str, Any] | Non
     )
     result = _score(instrument, points, fed.diagnoses, fed.events, fed.coma)
     names = {level.id: say_words(level.name) for level in instrument.levels}
+    initial = explain_initial(instrument, result)
     return {
-        "total": result.total,
         "level": names[result.level],
+        "why": say_words(Words(initial.say("zh"), initial.say("en"))),
         "reasons": [say_words(Words(r.sentence, r.english)) for r in result.reasons],
     }
 
@@ -140,13 +146,10 @@ def _score(
     events: Mapping[str, int],
     coma: bool,
 ) -> Result:
-    return score_points(
-        instrument=instrument,
-        points=tuple(points[item.id] for item in instrument.items),
-        diagnoses=diagnoses,
-        event_count=sum(events.values()),
-        coma=coma,
+    answers = restore_answers(
+        instrument=instrument, points=points, diagnoses=diagnoses, events=events, coma=coma
     )
+    return score_answers(instrument, answers)
 
 
 def _list_rules(instrument: Instrument) -> dict[str, Any]:
@@ -162,21 +165,6 @@ def _list_rules(instrument: Instrument) -> dict[str, Any]:
         "diagnoses": {term.id: explain((term.id,), 0, False) for term in instrument.diagnoses},
         "events": [explain((), count, False) for count in counts],
         "coma": explain((), 0, True),
-    }
-
-
-def _list_chosen(
-    instrument: Instrument, points: Mapping[str, int], options: Mapping[str, int] | None
-) -> dict[str, list[Words]]:
-    """Give, by item, the option; of an import every text its points may stand for."""
-    if options:
-        return {
-            item.id: [o.name for o in item.options if o.number == options[item.id]]
-            for item in instrument.items
-        }
-    return {
-        item.id: [option.name for option in item.options if option.points == points[item.id]]
-        for item in instrument.items
     }
 
 

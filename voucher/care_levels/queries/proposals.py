@@ -129,9 +129,7 @@ def _as_proposal(row: Any) -> Proposal:
         before=before.name if before else None,
         after=get_level(scale=row.scale, version=row.version, level=row.level).name,
         from_date=row.from_date,
-        reasons=word_reasons(
-            scheme, row.reasons, total=sum(row.points.values()) if row.points else None
-        ),
+        reasons=word_reasons(scheme, row.reasons, points=row.points),
         graded_by=row.graded_by,
     )
 

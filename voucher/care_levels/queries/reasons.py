@@ -1,6 +1,5 @@
 """Why somebody has a level: the answers, their points, the band, the rules that moved it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,36 +18,18 @@ from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
 from voucher.schemes.queries import get_scale
-from voucher.schemes.rules.instruments import Band, Instrument, Item
+from voucher.schemes.rules.explaining import explain_score, group_answers
+from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.programmes import Programme
-from voucher.schemes.rules.scoring import Result, score_points
+from voucher.schemes.rules.scoring import Result, score_answers
+from voucher.schemes.rules.steps import Step, StepKind, ToldPart
 from voucher.schemes.rules.values import Level, Words
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was answered to one item: the option's words, the points, and how many there are."""
-
-    item: Item
-    options: tuple[Words, ...]
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class PartReason:
-    """What a part of the instrument came to, and the answers behind it."""
-
-    id: str
-    name: Words
-    points: int
-    maximum: int
-    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WholeLevel:
     """
-    A level with all that led to it; without an assessment `parts` is empty and `result` None.
+    A level with all that led to it; without an assessment `parts` and `initial` are empty.
 
     Health data: who reads it records the reading.
     """
@@ -61,9 +42,8 @@ class WholeLevel:
     digest: str
     name: Words
     assessment: WholeAssessment | None
-    result: Result | None
-    band: Band | None
-    parts: tuple[PartReason, ...]
+    parts: tuple[ToldPart, ...]
+    initial: Step | None
     rules: tuple[SaidReason, ...]
     graded_by: str
     confirmed_by: str | None
@@ -77,13 +57,7 @@ class WholeLevel:
 
 def score_assessment(whole: WholeAssessment, instrument: Instrument) -> Result:
     """Score the answers of an assessment by an instrument that has its items."""
-    return score_points(
-        instrument=instrument,
-        points=tuple(whole.assessment.points[item.id] for item in instrument.items),
-        diagnoses=whole.diagnoses,
-        event_count=sum(whole.assessment.events.values()),
-        coma=whole.assessment.coma,
-    )
+    return score_answers(instrument, whole.restore_answers(instrument))
 
 
 def get_level_reasons(*, actor: Actor, level_id: int, public_id: str | None = None) -> WholeLevel:
@@ -98,11 +72,7 @@ def get_level_reasons(*, actor: Actor, level_id: int, public_id: str | None = No
     level = row.CareLevel
     scheme = get_scale(scale=level.scale, version=row.version)
     whole = get_assessment(actor=actor, public_id=row.assessment) if row.assessment else None
-    result: Result | None = None
-    parts: tuple[PartReason, ...] = ()
-    if whole is not None and isinstance(scheme, Instrument):
-        result = score_assessment(whole, scheme)
-        parts = _list_parts(scheme, whole.assessment.points, result)
+    parts, initial = _explain(whole, scheme) if whole else ((), None)
     return WholeLevel(
         level=level,
         resident=row.Resident,
@@ -112,10 +82,9 @@ def get_level_reasons(*, actor: Actor, level_id: int, public_id: str | None = No
         digest=row.digest,
         name=_name_level(scheme, level.level),
         assessment=whole,
-        result=result,
-        band=_find_band(scheme, result) if result else None,
         parts=parts,
-        rules=word_reasons(scheme, level.reasons, total=None),
+        initial=initial,
+        rules=word_reasons(scheme, level.reasons, points=None),
         graded_by=row.graded_by,
         confirmed_by=row.confirmed_by,
         rejected_by=row.rejected_by,
@@ -154,28 +123,12 @@ def _name_level(scheme: Instrument | Programme, level_id: str) -> Words:
     return names.get(level_id, Level(level_id, Words(level_id, level_id)).name)
 
 
-def _find_band(scheme: Instrument | Programme, result: Result) -> Band | None:
-    """Give the band the total fell in, where the scale has bands of its total."""
-    bands: tuple[Band, ...] = getattr(scheme, "bands", ())
-    return next((band for band in bands if band.lower <= result.total <= band.upper), None)
-
-
-def _list_parts(
-    instrument: Instrument, points: Mapping[str, int], result: Result
-) -> tuple[PartReason, ...]:
-    return tuple(
-        PartReason(
-            id=part.id,
-            name=part.name,
-            points=subtotal,
-            maximum=sum(item.maximum for item in part.items),
-            answers=tuple(_answer(item, points[item.id]) for item in part.items),
-        )
-        for part, subtotal in zip(instrument.parts, result.subtotals, strict=True)
-    )
-
-
-def _answer(item: Item, points: int) -> Answer:
-    """Give the answer of an item; two options may give equal points, then both are named."""
-    options = tuple(option.name for option in item.options if option.points == points)
-    return Answer(item, options, points)
+def _explain(
+    whole: WholeAssessment, scheme: Instrument | Programme
+) -> tuple[tuple[ToldPart, ...], Step]:
+    """Tell the parts with their answers, and what the points alone came to."""
+    assert isinstance(scheme, Instrument), "only an instrument is assessed by"
+    answers = whole.restore_answers(scheme)
+    steps = explain_score(scheme, answers, whole.assessment.options)
+    initial = next(step for step in steps if step.kind is StepKind.INITIAL)
+    return group_answers(scheme, steps), initial

@@ -20,7 +20,7 @@ from voucher.assessments.queries.assessments import list_assessments_of_resident
 from voucher.audit.operations import record_event
 from voucher.audit.queries import list_events_about
 from voucher.care_levels.queries.levels import list_levels_of_resident
-from voucher.care_levels.rules import LEVEL_STATES
+from voucher.care_levels.rules import LEVEL_STATES, SaidReason, word_reasons
 from voucher.cases.rules import KIND_TITLES as CASE_TITLES
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
@@ -49,7 +49,6 @@ from voucher.schemes.queries import (
     list_services,
 )
 from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.naming import name_reasons
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Reason, Words
 from voucher.text import mask_id_number, mask_phone
@@ -75,8 +74,7 @@ class ShownLevel:
     from_date: date
     to_date: date | None
     state: str
-    reasons: tuple[Words, ...]
-    total: int | None
+    reasons: tuple[SaidReason, ...]
     assessment: str | None
     confirmed_by: str | None
 
@@ -211,8 +209,7 @@ def _list_levels(resident: Resident, today: date) -> Iterator[ShownLevel]:
             from_date=level.from_date,
             to_date=level.to_date,
             state=N_("已结束") if ended else LEVEL_STATES[level.state],
-            reasons=name_reasons(scheme, level.reasons),
-            total=sum(row.points.values()) if row.points else None,
+            reasons=word_reasons(scheme, level.reasons, points=row.points),
             assessment=row.assessment,
             confirmed_by=row.confirmed_by,
         )

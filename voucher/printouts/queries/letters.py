@@ -1,6 +1,6 @@
 """Gathering what a letter says from the rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -27,7 +27,6 @@ from voucher.periods import add_months, local_date, start_of_day
 from voucher.printouts.drawing.fields import Say
 from voucher.printouts.drawing.letter import Decision, Letter
 from voucher.printouts.queries.sheets import MARKS
-from voucher.refusals import N_
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
 from voucher.schemes.queries import list_programmes
@@ -157,32 +156,12 @@ def _describe_decision(whole: WholeAppeal) -> Decision:
     )
 
 
-def _word_reasons(whole: WholeLevel, language: str, say: Say) -> Sequence[str]:
-    said: list[str] = []
-    if whole.result is not None:
-        parts = [
-            say(N_("%(part)s %(points)s 分（满分 %(most)s 分）"))
-            % {"part": part.name.say(language), "points": part.points, "most": part.maximum}
-            for part in whole.parts
-        ]
-        said += [say(N_("各部分得分：%(parts)s。")) % {"parts": "；".join(parts)}]
-        said += _word_total(whole, language, say)
-    said += [_word_rule(whole, reason, language, say) for reason in whole.rules]
-    return said
-
-
-def _word_total(whole: WholeLevel, language: str, say: Say) -> list[str]:
-    assert whole.result is not None
-    if whole.band is None:
-        return [say(N_("合计 %(total)s 分。")) % {"total": whole.result.total}]
-    facts = {
-        "total": whole.result.total,
-        "lower": whole.band.lower,
-        "upper": whole.band.upper,
-        "level": whole.band.level.name.say(language),
-    }
-    sentence = N_("合计 %(total)s 分，在 %(lower)s 至 %(upper)s 分一档，对应：%(level)s。")
-    return [say(sentence) % facts]
+def _word_reasons(whole: WholeLevel, language: str, say: Say) -> Iterator[str]:
+    """Say the parts that decided, the level they gave, and the rules that moved it."""
+    yield from (told.part.say(language) for told in whole.parts if told.part.decides)
+    if whole.initial is not None:
+        yield whole.initial.say(language)
+    yield from (_word_rule(whole, reason, language, say) for reason in whole.rules)
 
 
 def _word_rule(whole: WholeLevel, reason: SaidReason, language: str, say: Say) -> str:

@@ -17,7 +17,6 @@ from voucher.rechecks import policy
 from voucher.rechecks.forms import (
     JudgedSecond,
     SecondForm,
-    asks_for_coma,
     judge_second,
 )
 from voucher.rechecks.operations import record_recheck
@@ -91,7 +90,6 @@ def _show(row: Any, form: SecondForm, judged: JudgedSecond | None, refusal: Refu
         recheck=row.Recheck,
         resident=row.Resident,
         instrument=instrument,
-        asks_for_coma=asks_for_coma(instrument),
         form=form,
         errors={at: gettext(fault.sentence) % fault.facts for at, fault in faults.items()},
         refusal=refusal,

@@ -1,9 +1,7 @@
 """A result told step by step: which answer gave which points, which band, which rule moved it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from itertools import islice
 
 from voucher.schemes.rules.instruments import (
     AddedValues,
@@ -15,90 +13,13 @@ from voucher.schemes.rules.instruments import (
     OrderedRules,
     Part,
 )
+from voucher.schemes.rules.judging import slice_parts
 from voucher.schemes.rules.scoring import Answers, Result, score_answers
+from voucher.schemes.rules.steps import Step, StepKind, ToldPart, show_points
 from voucher.schemes.rules.values import Words
 
 TOTAL = Words(zh="总分", en="Total")
 LEVEL = Words(zh="等级", en="Level")
-
-
-class StepKind(StrEnum):
-    """What a step is about, in the order the steps come."""
-
-    ANSWER = "answer"
-    PART = "part"
-    INITIAL = "initial"
-    CHANGE = "change"
-    LEVEL = "level"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """
-    One step from the answers to the level.
-
-    `id` names the item, part, rule or level; `points` and `maximum` are there where points
-    count, `lower` and `upper` where they fell in a band (both ends included), all with `decimals`
-    digits behind the point; `outcome` is the option, grade or level that follows, `note` what
-    else there is to say of it.
-    """
-
-    kind: StepKind
-    id: str
-    name: Words
-    outcome: Words | None = None
-    points: int | None = None
-    maximum: int | None = None
-    lower: int | None = None
-    upper: int | None = None
-    decimals: int = 0
-    note: Words | None = None
-
-    def say(self, language: str) -> str:
-        """Give the step as one line, in English for `en`, otherwise in Chinese."""
-        is_english = language == "en"
-        name = self.name.say(language)
-        told = [self._say_points(is_english), self._say_outcome(language)]
-        if self.kind is StepKind.ANSWER:
-            name = f"{self.id} {name}"
-            told.reverse()
-        if self.note:
-            told.append(self.note.say(language))
-        text = (", " if is_english else "，").join(part for part in told if part)
-        return f"{name}{': ' if is_english else '：'}{text}" if text else name
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the step as the command line and the API show it."""
-        return {
-            "kind": self.kind.value,
-            "id": self.id,
-            "points": self.points,
-            "text": {"zh": self.say("zh"), "en": self.say("en")},
-        }
-
-    def _say_points(self, is_english: bool) -> str:
-        if self.points is None or self.maximum is None:
-            return ""
-        points, most = self._show(self.points), self._show(self.maximum)
-        return f"{points} of {most} points" if is_english else f"{points}／{most} 分"
-
-    def _say_outcome(self, language: str) -> str:
-        outcome = self.outcome.say(language) if self.outcome else ""
-        if self.lower is None or self.upper is None:
-            return outcome
-        ends = "–".join(self._show(end) for end in sorted({self.lower, self.upper}))
-        return f"{outcome} ({ends})" if language == "en" else f"{outcome}（{ends} 分）"
-
-    def _show(self, number: int) -> str:
-        return show_points(number, decimals=self.decimals)
-
-
-def show_points(number: int, *, decimals: int) -> str:
-    """Write points whose last `decimals` digits stand behind the point: 1250 and 2 give 12.50."""
-    if not decimals:
-        return str(number)
-    whole, rest = divmod(number, 10**decimals)
-    return f"{whole}.{rest:0{decimals}d}"
 
 
 def explain_score(
@@ -115,9 +36,19 @@ def explain_score(
     return (
         *_explain_answers(instrument, answers, chosen or {}),
         *_explain_parts(instrument, answers, result),
-        _explain_initial(instrument, result),
+        explain_initial(instrument, result),
         *(Step(StepKind.CHANGE, one.rule, changes[one.rule]) for one in result.reasons),
         Step(StepKind.LEVEL, result.level, LEVEL, _name_level(instrument, result.level)),
+    )
+
+
+def group_answers(instrument: Instrument, steps: Sequence[Step]) -> tuple[ToldPart, ...]:
+    """Give the steps of the parts, each with the answers to its items."""
+    answers = iter([step for step in steps if step.kind is StepKind.ANSWER])
+    told = [step for step in steps if step.kind is StepKind.PART]
+    return tuple(
+        ToldPart(step, tuple(islice(answers, len(part.items))))
+        for step, part in zip(told, instrument.parts, strict=True)
     )
 
 
@@ -145,10 +76,9 @@ def _name_answer(item: Item, points: int, number: int | None) -> Words | None:
 
 
 def _explain_parts(instrument: Instrument, answers: Answers, result: Result) -> Iterator[Step]:
-    start = 0
+    slices, deciding = slice_parts(instrument), _list_deciding(instrument, result)
     for place, part in enumerate(instrument.parts):
-        points = answers.points[start : start + len(part.items)]
-        start += len(part.items)
+        points = answers.points[slices[part.id]]
         grade = _find_grade(part, result.grades[place]) if result.grades else None
         counts = part.graded_by is GradedBy.SUM
         yield Step(
@@ -161,7 +91,38 @@ def _explain_parts(instrument: Instrument, answers: Answers, result: Result) -> 
             lower=grade.lower if grade else None,
             upper=grade.upper if grade else None,
             note=_note_grade(instrument, result, part, grade, points) if grade else None,
+            decides=part.id in deciding,
         )
+
+
+def _list_deciding(instrument: Instrument, result: Result) -> tuple[str, ...]:
+    """Give the parts without which the level might be another."""
+    combination = instrument.combination
+    if combination is None:
+        return instrument.total_of
+    if isinstance(combination, Matrix):
+        return combination.row, _find_column(instrument, combination, result)
+    if isinstance(combination, AddedValues):
+        values = _map_values(instrument, result)
+        return tuple(_find_highest(group, values) for group in combination.take)
+    return tuple(part.id for part in instrument.parts)
+
+
+def _find_highest(group: Sequence[str], values: Mapping[str, int]) -> str:
+    return max(group, key=lambda part: values[part])
+
+
+def _find_column(instrument: Instrument, matrix: Matrix, result: Result) -> str:
+    places = _place_grades(instrument, result)
+    return max(matrix.columns, key=lambda part: places[part])
+
+
+def _place_grades(instrument: Instrument, result: Result) -> dict[str, int]:
+    """Give where the grade of each part stands among its grades, the best being 0."""
+    return {
+        part.id: [grade.id for grade in part.grades].index(grade_id)
+        for part, grade_id in zip(instrument.parts, result.grades, strict=True)
+    }
 
 
 def _note_grade(
@@ -195,7 +156,7 @@ def _note_value(
     """Tell what the grade counts, or that another part counts in its place."""
     values = _map_values(instrument, result)
     group = next(group for group in added.take if part.id in group)
-    if part.id != max(group, key=lambda other: values[other]):
+    if part.id != _find_highest(group, values):
         return Words("不计，取较高的维度", "not counted, another part counts as much or more")
     counted = show_points(grade.value, decimals=instrument.decimals)
     return Words(f"计 {counted} 分", f"counts {counted}")
@@ -206,7 +167,8 @@ def _map_values(instrument: Instrument, result: Result) -> dict[str, int]:
     return {part.id: _find_grade(part, grade).value for part, grade in pairs}
 
 
-def _explain_initial(instrument: Instrument, result: Result) -> Step:
+def explain_initial(instrument: Instrument, result: Result) -> Step:
+    """Tell how the points alone, before any change rule, come to a level."""
     level = _name_level(instrument, result.initial)
     combination = instrument.combination
     if isinstance(combination, Matrix):
@@ -231,13 +193,12 @@ def _explain_initial(instrument: Instrument, result: Result) -> Step:
 
 def _name_cell(instrument: Instrument, matrix: Matrix, result: Result) -> Words:
     """Name the row and the column of the table that met."""
-    grades = {
-        part.id: (place, part.name, part.grades[place].name)
-        for part, grade_id in zip(instrument.parts, result.grades, strict=True)
-        for place in [[grade.id for grade in part.grades].index(grade_id)]
+    parts = {
+        part.id: (part.name, _find_grade(part, grade).name)
+        for part, grade in zip(instrument.parts, result.grades, strict=True)
     }
-    column = max(matrix.columns, key=lambda part: grades[part][0])
-    (_, row_name, row_grade), (_, name, grade) = grades[matrix.row], grades[column]
+    row_name, row_grade = parts[matrix.row]
+    name, grade = parts[_find_column(instrument, matrix, result)]
     zh, en = ("中较差的", "the worse being ") if len(matrix.columns) > 1 else ("", "")
     return Words(
         f"“{row_name.zh}”{row_grade.zh}，其余维度{zh}“{name.zh}”{grade.zh}",
@@ -248,10 +209,7 @@ def _name_cell(instrument: Instrument, matrix: Matrix, result: Result) -> Words:
 def _name_deciding_rule(
     instrument: Instrument, ordered: OrderedRules, result: Result
 ) -> tuple[str, Words]:
-    places = {
-        part.id: [grade.id for grade in part.grades].index(grade_id)
-        for part, grade_id in zip(instrument.parts, result.grades, strict=True)
-    }
+    places = _place_grades(instrument, result)
     for rule in ordered.rules:
         if rule.when.holds(places):
             return rule.rule, rule.name

@@ -252,3 +252,8 @@ class Instrument:
     examples: tuple[ScoreExample, ...]
     text: str
     digest: str
+
+    @property
+    def asks_for_coma(self) -> bool:
+        """Tell whether a rule looks at coma."""
+        return any("coma" in change.when.names for change in self.changes)

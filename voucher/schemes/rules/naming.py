@@ -1,8 +1,5 @@
 """The words behind a rule that decided: a kept reason names it, the scheme's file says it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Words
@@ -16,11 +13,3 @@ def name_rule(scheme: Instrument | Programme, rule: str) -> Words | None:
         requirements = {one.rule: one.name for one in scheme.requirements}
         named = requirements | {one.rule: one.name for one in scheme.classes}
     return named.get(rule)
-
-
-def name_reasons(
-    scheme: Instrument | Programme, reasons: list[Mapping[str, Any]]
-) -> tuple[Words, ...]:
-    """Give the words of kept reasons; one the file no longer says is named as it was kept."""
-    rules = [str(reason.get("rule", "")) for reason in reasons]
-    return tuple(name_rule(scheme, rule) or Words(rule, rule) for rule in rules)

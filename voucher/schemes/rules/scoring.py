@@ -106,6 +106,19 @@ def _say_allowed(item: Item) -> str:
     return " ".join(str(points) for points in sorted(item.points))
 
 
+def restore_answers(
+    *,
+    instrument: Instrument,
+    points: Mapping[str, int],
+    diagnoses: tuple[str, ...],
+    events: Mapping[str, int],
+    coma: bool,
+) -> Answers:
+    """Put answers kept by item into the order of the instrument; nothing is checked again."""
+    in_order = tuple(points[item.id] for item in instrument.items)
+    return Answers(in_order, diagnoses, tuple(events.items()), coma)
+
+
 def score_answers(instrument: Instrument, answers: Answers) -> Result:
     """Score answers that `parse_answers` accepted."""
     return score_points(
