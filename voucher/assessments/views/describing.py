@@ -7,10 +7,12 @@ from flask_babel import get_locale, gettext
 
 from voucher.assessments.models import AssessmentDraft
 from voucher.assessments.queries.assessments import WholeAssessment
-from voucher.assessments.rules.answering import Answered, Content, list_points
+from voucher.assessments.rules.answering import DRAFT_LIFE, Answered, Content, list_points
+from voucher.assessments.rules.importing import asks_coma
 from voucher.assessments.rules.signing import BACKGROUND_TITLES, CLINICAL, SIGNED_TITLES, Signature
 from voucher.schemes.queries import get_instrument, list_instruments
-from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.explaining import show_points
+from voucher.schemes.rules.instruments import AddedValues, Instrument, Item
 from voucher.schemes.rules.records import feed_scoring, say_record
 from voucher.schemes.rules.scoring import Result, score_points
 from voucher.schemes.rules.values import Words
@@ -24,6 +26,11 @@ def say_words(words: Words) -> str:
     """Give a text of a scheme file in the reader's language."""
     locale = get_locale()
     return words.say("en" if locale and locale.language == "en" else "zh")
+
+
+def tell_scale(scheme: str, version: int) -> str:
+    """Give the name of an instrument in the reader's language."""
+    return say_words(get_instrument(scheme, version).name)
 
 
 def say_faults(faults: Mapping[str, Fault]) -> dict[str, str]:
@@ -47,6 +54,7 @@ def describe_form(instrument: Instrument) -> dict[str, Any]:
         "impossible": impossible,
         "backgrounds": BACKGROUND_TITLES,
         "signed": SIGNED_TITLES,
+        "draft_days": DRAFT_LIFE.days,
     }
 
 
@@ -55,10 +63,9 @@ def describe_assessment(whole: WholeAssessment) -> dict[str, Any]:
     instrument = get_instrument(whole.scheme, whole.version)
     one, evidence = whole.assessment, whole.evidence
     signature = Signature.restore(evidence["signature"]) if evidence else None
+    result = _score(instrument, one.points, whole.diagnoses, one.events, one.coma)
     return {
-        "instrument": instrument,
-        "levels": {level.id: level.name for level in instrument.levels},
-        "result": _score(instrument, one.points, whole.diagnoses, one.events, one.coma),
+        **_describe_result(instrument, result),
         "points": one.points,
         "chosen": _list_chosen(instrument, one.points, one.options),
         "diagnoses": whole.diagnoses,
@@ -76,10 +83,9 @@ def describe_signed(draft: AssessmentDraft, answered: Answered) -> dict[str, Any
     """Give a signed form in the same words as an assessment."""
     instrument = get_instrument(draft.scheme, draft.version)
     points = answered.points
+    result = _score(instrument, points, answered.diagnoses, answered.events, answered.coma)
     return {
-        "instrument": instrument,
-        "levels": {level.id: level.name for level in instrument.levels},
-        "result": _score(instrument, points, answered.diagnoses, answered.events, answered.coma),
+        **_describe_result(instrument, result),
         "points": points,
         "chosen": _list_chosen(instrument, points, answered.options),
         "diagnoses": answered.diagnoses,
@@ -109,7 +115,7 @@ def propose(*, content: Content, instrument: Instrument) -> dict[str, Any] | Non
     result = _score(instrument, points, fed.diagnoses, fed.events, fed.coma)
     names = {level.id: say_words(level.name) for level in instrument.levels}
     return {
-        "total": result.total,
+        "total": show_points(result.total, decimals=instrument.decimals),
         "level": names[result.level],
         "reasons": [say_words(Words(r.sentence, r.english)) for r in result.reasons],
     }
@@ -120,11 +126,18 @@ def list_answers_of(whole: WholeAssessment) -> dict[str, list[str]]:
     instrument, one = get_instrument(whole.scheme, whole.version), whole.assessment
     fields: dict[str, list[str]] = dict(whole.evidence.get("records", {}))
     for item in instrument.items:
-        chosen = [o.number for o in item.options if o.points == one.points.get(item.id)]
-        number = (one.options or {}).get(item.id) or (chosen[0] if len(chosen) == 1 else None)
+        number = _find_number(item, one.points.get(item.id), (one.options or {}).get(item.id))
         if number is not None:
             fields[item.id] = [str(number)]
     return fields
+
+
+def _find_number(item: Item, points: int | None, number: int | None) -> int | None:
+    """Give what stands in the field of an item: the option's number, or the points themselves."""
+    if not item.options:
+        return points
+    chosen = [option.number for option in item.options if option.points == points]
+    return number or (chosen[0] if len(chosen) == 1 else None)
 
 
 def _say_fault(fault: Fault) -> str:
@@ -149,6 +162,21 @@ def _score(
     )
 
 
+def _describe_result(instrument: Instrument, result: Result) -> dict[str, Any]:
+    """Give the level and how it came about; `grades` are the names of the parts' own, if any."""
+    names = [{grade.id: grade.name for grade in part.grades} for part in instrument.parts]
+    return {
+        "instrument": instrument,
+        "levels": {level.id: level.name for level in instrument.levels},
+        "result": result,
+        "total": show_points(result.total, decimals=instrument.decimals),
+        "maximum": show_points(instrument.maximum, decimals=instrument.decimals),
+        "is_banded": isinstance(instrument.combination, AddedValues | None),
+        "grades": [known[grade] for known, grade in zip(names, result.grades, strict=False)],
+        "asks_coma": asks_coma(instrument),
+    }
+
+
 def _list_rules(instrument: Instrument) -> dict[str, Any]:
     """Give the change rules that each single cause brings about, for a page without a network."""
     best = {item.id: item.maximum for item in instrument.items}
@@ -171,7 +199,7 @@ def _list_chosen(
     """Give, by item, the option; of an import every text its points may stand for."""
     if options:
         return {
-            item.id: [o.name for o in item.options if o.number == options[item.id]]
+            item.id: [o.name for o in item.options if o.number == options.get(item.id)]
             for item in instrument.items
         }
     return {
