@@ -131,7 +131,7 @@ def test_the_level_is_proposed_once_every_item_is_answered_and_possible(phone):
 
     assert proposals[0] is proposals[2] is None
     assert proposals[1] == {
-        "total": 90,
+        "total": "90",
         "level": "能力轻度受损（轻度失能）",
         "reasons": ["确诊失智或其他精神和行为障碍，加重一级"],
     }
