@@ -168,6 +168,8 @@ def test_an_unsigned_draft_nobody_touched_for_30_days_is_deleted_and_a_signed_on
         ).one()
         later = update(AssessmentDraft).where(AssessmentDraft.scheme == "lawton")
         db.session.execute(later.values(saved_at=now + timedelta(seconds=1)))
+        signed = update(AssessmentDraft).where(AssessmentDraft.scheme == GBT)
+        db.session.execute(signed.values(saved_at=now - timedelta(days=1)))
     console = Actor(key="system:test", name="console", channel="test")
 
     for past in (timedelta(0), timedelta(microseconds=1), timedelta(microseconds=2)):
