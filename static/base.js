@@ -2,6 +2,21 @@
 "use strict";
 
 (function () {
+  // Who is signed in is noted, so that no other account is shown what this one kept on the phone.
+  // Signing out wipes that, also where a browser does not know the header that asks for it.
+  try {
+    if (document.body.dataset.account) {
+      localStorage.setItem("account", document.body.dataset.account);
+    }
+  } catch {
+    // A browser that keeps nothing has nothing to hide.
+  }
+  document.addEventListener("submit", function (event) {
+    if (event.target.hasAttribute("data-signs-out") && navigator.onLine && window.indexedDB) {
+      indexedDB.deleteDatabase("bedside");
+    }
+  });
+
   // A form is sent once; a second click on its button does nothing until the page answers.
   document.addEventListener("submit", function (event) {
     const form = event.target;

@@ -70,6 +70,17 @@ function listUnsigned() {
   return how ? wanted.filter(([, given]) => !given).map(([name]) => document.getElementById(`at-${name}`)) : [];
 }
 
+// A number outside the range its field says; read as the system reads it.
+const isWrong = ({ value, dataset: { least, most } }) => {
+  const typed = value.normalize("NFKC").trim();
+  const number = /^[+-]?\d{1,15}(\.0*)?$/.test(typed) ? Number(typed) : NaN;
+  return typed !== "" && !(Number(least) <= number && number <= Number(most));
+};
+
+// Give {name: sentence} of the numbers that cannot be.
+export const listWrong = () =>
+  Object.fromEntries([...form.querySelectorAll("[data-range]")].filter(isWrong).map((input) => [input.name, input.dataset.range]));
+
 export function count() {
   const all = form.querySelectorAll("[data-required]").length + 1;
   return { all, done: all - Math.min(all, listMissing().length + (collect().signed_how ? 0 : 1)) };
@@ -78,8 +89,10 @@ export function count() {
 export function showSubtotals() {
   const running = [];
   for (const part of form.querySelectorAll("[data-part]")) {
-    const chosen = [...part.querySelectorAll("input:checked")];
-    const points = chosen.reduce((sum, input) => sum + Number(input.dataset.points), 0);
+    const typed = [...part.querySelectorAll("[data-range]")].filter((input) => input.value.trim() && !isWrong(input));
+    const chosen = [...part.querySelectorAll("input:checked")].map((input) => Number(input.dataset.points));
+    chosen.push(...typed.map((input) => Number(input.value.normalize("NFKC"))));
+    const points = chosen.reduce((sum, one) => sum + one, 0);
     const facts = { done: chosen.length, all: part.querySelectorAll("[data-item]").length, points };
     part.querySelector("[data-subtotal]").textContent = say("subtotal", facts);
     running.push(`${part.dataset.part} ${points}`);
@@ -106,16 +119,25 @@ export function listClashes() {
 
 export function markFaults(faults) {
   for (const block of form.querySelectorAll(".is-missing")) {
-    block.classList.remove("is-missing");
-    block.querySelector(".field-error").hidden = true;
+    mark(block, "");
   }
   for (const [at, sentence] of Object.entries(faults)) {
-    const block = document.getElementById(`at-${at}`);
-    const fault = document.getElementById(`error-${at}`);
-    block.classList.add("is-missing");
-    fault.textContent = sentence;
-    fault.hidden = false;
+    mark(document.getElementById(`at-${at}`), sentence);
   }
+}
+
+// A number is judged as soon as it is typed; an empty field waits for the signing.
+export function markNumber(input) {
+  if (input.dataset.range) {
+    mark(input.closest(".item"), isWrong(input) ? input.dataset.range : "");
+  }
+}
+
+function mark(block, sentence) {
+  const fault = block.querySelector(".field-error");
+  block.classList.toggle("is-missing", sentence !== "");
+  fault.textContent = sentence;
+  fault.hidden = !sentence;
 }
 
 export function goTo(block) {

@@ -1,10 +1,10 @@
 // The bedside form: what is answered is kept on the phone at once, and in the system when it can be.
 
-import { collect, count, fill, goTo, listClashes, listMissing, listRules, markFaults, say, showSubtotals } from "./answers.js";
+import { collect, count, fill, goTo, listClashes, listMissing, listRules, listWrong, markFaults, markNumber, say, showSubtotals } from "./answers.js";
 import { ask, makeKey, setToken } from "./asking.js";
 import { Board } from "./board.js";
 import { compare, hideConflict, isSame, isSettling } from "./comparing.js";
-import { findDraft, keepDraft, readDraft, wipeDraft, wipeOld } from "./keeping.js";
+import { keepDraft, readDraft, recallAccount, rememberAccount, wipeDraft, wipeOld } from "./keeping.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("form");
@@ -62,7 +62,7 @@ function send() {
 const sendSoon = () => (sending || Promise.resolve()).then(send);
 
 async function push() {
-  while (draft && draft.dirty && !isSettling()) {
+  while (draft && draft.dirty && !isSettling() && $("stopped").hidden) {
     const attempt = (draft.attempt ||= { key: makeKey(), revision: draft.revision, fields: draft.fields });
     await keep();
     const { status, said } = await ask(place, attempt);
@@ -111,15 +111,16 @@ async function begin() {
   const { status, said: info } = await ask(place);
   if (status === 200) {
     setToken(info.csrf);
+    rememberAccount(info.account);
     $("sign-in").hidden = true;
     return meet(info, draft && draft.account === info.account ? draft : await readDraft(prefix + info.account));
   }
-  const id = draft ? null : await findDraft(prefix);
-  draft ||= id && (await readDraft(id));
   if (status === 401 && !draft) {
+    // Whose answers may be shown is not known before somebody signs in.
     askToSignIn();
     return location.assign($("sign-in").querySelector("a").href);
   }
+  draft ||= await readDraft(prefix + recallAccount());
   if (!draft) {
     return stop(status === 0 ? say("unknown") : info.title);
   }
@@ -129,6 +130,7 @@ async function begin() {
 
 async function meet(info, kept) {
   if (info.draft?.waiting) {
+    await writing;
     await wipeDraft(prefix + info.account);
     return location.replace(info.draft.waiting);
   }
@@ -233,7 +235,12 @@ async function sign() {
     $("refused").textContent = say("missing", { count: missing.length });
     return goTo(missing[0]);
   }
-  markFaults({});
+  const wrong = listWrong();
+  markFaults(wrong);
+  if (Object.keys(wrong).length) {
+    $("refused").textContent = Object.values(wrong)[0];
+    return goTo($(`at-${Object.keys(wrong)[0]}`));
+  }
   if (listClashes().length) {
     $("refused").textContent = listClashes().join("；");
     return $("refused").focus();
@@ -274,8 +281,11 @@ async function finish({ status, said }) {
 }
 
 async function drop() {
+  // What is on its way to the system or the disk would come back after the wiping.
+  await sending;
   const id = prefix + draft.account;
   draft = null;
+  await writing;
   await wipeDraft(id);
   await ask(`${place}/drop`, {});
   location.assign(`/residents/${publicId}`);
@@ -310,6 +320,9 @@ for (const link of document.querySelectorAll("[data-leave]")) {
 for (const link of document.querySelectorAll("[data-other]")) {
   link.href += `/${publicId}`;
 }
+form.addEventListener("change", (event) => markNumber(event.target));
+// A page that comes back from the browser's memory may show what another account filled in.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 addEventListener("online", () => draft && send());
 addEventListener("offline", () => draft && showState("offline"));
 setInterval(() => draft && draft.dirty && $("sign-in").hidden && send(), AGAIN_MS);

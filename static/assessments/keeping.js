@@ -51,14 +51,10 @@ export async function keepDraft(id, draft) {
   await run("drafts", "readwrite", (store) => store.put({ iv, sealed, at: Date.now() }, id));
 }
 
-// Give the name of the newest draft that begins so: who opens it without a network is not known.
-export async function findDraft(prefix) {
-  const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-  const ids = await run("drafts", "readonly", (store) => store.getAllKeys(range));
-  const kept = await Promise.all(ids.map((id) => run("drafts", "readonly", (store) => store.get(id))));
-  const newest = kept.reduce((best, one, at) => (best < 0 || one.at > kept[best].at ? at : best), -1);
-  return newest < 0 ? null : ids[newest];
-}
+// Who used this browser last, as every page with somebody signed in notes it: without a network
+// their drafts alone are opened.
+export const rememberAccount = (account) => localStorage.setItem("account", account);
+export const recallAccount = () => localStorage.getItem("account") || "";
 
 // Give what was kept, or null: nothing there, too old, or sealed by a browser that was reset.
 export async function readDraft(id) {

@@ -33,7 +33,8 @@ async function answer(request, name) {
   const kept = await cache.match(name);
   const fresh = fetch(request).then(async (found) => {
     if (found.ok && !found.redirected) {
-      await cache.put(name, found.clone());
+      // A phone without room still shows what came.
+      await cache.put(name, found.clone()).catch(() => {});
     }
     return found;
   });

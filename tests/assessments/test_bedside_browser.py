@@ -258,6 +258,20 @@ def settle(page: Page, at: str) -> None:
     page.locator("[data-settle]").click()
 
 
+def refuse_another_account(phone: BrowserContext, page: Page, site: Site) -> None:
+    """Who signs in next on the same phone sees nothing of the first one's draft, also offline."""
+    address = page.url
+    phone.clear_cookies()
+    page.reload()
+    page.wait_for_url(f"{site.url}/sign-in?*")
+    other = sign_in_at(phone, site, "second")
+    phone.set_offline(True)
+    other.goto(address)
+    expect(other.locator("#stopped")).to_contain_text("本机没有这位老人的草稿")
+    assert "王秀英" not in other.content()
+    phone.set_offline(False)
+
+
 def test_what_differs_is_shown_item_by_item_and_every_page_is_without_barriers(
     browse, site, person
 ):
@@ -290,6 +304,7 @@ def test_what_differs_is_shown_item_by_item_and_every_page_is_without_barriers(
 
     wait_kept(page, "已送到系统")
     assert list_kept(page) == [f"{GBT}/{person}/{read_account(site)}"]
+    refuse_another_account(phone, page, site)
     other.locator("header form").last.locator("button").click()
     other.wait_for_url(f"{site.url}/sign-in")
     assert list_kept(other) == []

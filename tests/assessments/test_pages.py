@@ -362,9 +362,13 @@ def test_the_list_of_waiting_forms_sends_the_same_queries_for_one_row_and_for_ma
         one = db.session.scalars(select(AssessmentDraft)).one()
         columns = {c.name: getattr(one, c.name) for c in AssessmentDraft.__table__.columns}
         del columns["id"]
+        person = db.session.get_one(Resident, one.resident_id)
+        known = {c.name: getattr(person, c.name) for c in Resident.__table__.columns}
+        others = [{"id": n, "public_id": f"p{n}", "id_index": f"i{n}"} for n in range(900, 1200)]
+        db.session.execute(insert(Resident.__table__), [known | other for other in others])
         db.session.execute(
             insert(AssessmentDraft),
-            [{**columns, "public_id": f"d{n}", "scheme": f"s{n}"} for n in range(300)],
+            [{**columns, "public_id": f"d{o['id']}", "resident_id": o["id"]} for o in others],
         )
 
     with count_queries() as many:

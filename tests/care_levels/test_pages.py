@@ -277,6 +277,26 @@ def test_the_desk_registers_and_follows_an_appeal_and_is_told_no_level(town, cli
     assert count_appeals() == [("withdrawn", None)]
 
 
+def test_a_decided_appeal_tells_the_desk_its_outcome_and_no_level(town, app, client):
+    register(enter(client, Role.WORKER))
+    others = assess(town.worker, on=date(2026, 12, 5), lost=0, assessors=OTHER_PAIR)
+    tied = post(client, "/appeals/1/assessment", client_key="a", assessment=others)
+    decider, desk = app.test_client(), app.test_client()
+    enter(decider, Role.APPROVER, name="decider")
+    decided = {"outcome": "changed", "reason": "现为重度失能"}
+    answer = post(decider, "/appeals/1/decision", client_key="d", **decided)
+    assert (tied.status_code, answer.status_code) == (302, 302)
+    enter(desk, Role.DESK, name="desk")
+
+    told = read(desk, "/appeals/1")
+    pages = (told, read(desk, "/appeals/?state=decided"), read(desk, NEW))
+
+    assert list_levels()[-1][1] == "confirmed"
+    assert "结果" in told
+    for page in pages:
+        assert re.findall("受损|失能|何静|陈敏|assessments/|/levels/of", page) == []
+
+
 def test_overdue_appeals_come_first_and_are_called_so(town, client):
     register(enter(client, Role.WORKER))
     with transaction():

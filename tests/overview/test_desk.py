@@ -118,6 +118,17 @@ def test_an_answer_never_tells_level_situation_or_id(desk):
         assert secret not in page
 
 
+def test_who_proved_to_be_the_person_may_appeal_and_who_named_a_voucher_may_not(desk):
+    proved = read(prove(desk, born="19410101", last_four="0001"))
+    named = read(look_up(desk, read_paper()[0]))
+
+    assert 'href="/appeals/new/resident00000001"' in proved
+    assert "/appeals/" not in named.partition("<main")[2]
+    form = read(desk.get("/appeals/new/resident00000001"))
+    for secret in ("80-89", "80至89", "独居", "能力", "失能"):
+        assert secret not in form
+
+
 def test_the_nearest_shop_is_named_first(desk, town):
     serial, _ = read_paper()
     there = town.communities[1]

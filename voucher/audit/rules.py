@@ -25,6 +25,7 @@ ACTION_TITLES = {
     "accounts.stop": N_("停用账号"),
     "accounts.take_off_second_factor": N_("取消两步验证"),
     "assessments.begin_draft": N_("开始填写评估"),
+    "assessments.delete_old_drafts": N_("清除久未改动的评估草稿"),
     "assessments.drop_draft": N_("删除评估草稿"),
     "assessments.import": N_("导入评估"),
     "assessments.open_bedside": N_("打开床边评估"),

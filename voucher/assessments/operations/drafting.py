@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from voucher.access import Actor, self_approve
 from voucher.assessments.models import AssessmentDraft, DraftState
@@ -17,7 +17,7 @@ from voucher.assessments.queries.drafts import (
     find_draft_by_key,
     open_content,
 )
-from voucher.assessments.rules.answering import Answered, Content
+from voucher.assessments.rules.answering import DRAFT_LIFE, Answered, Content
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.refusals import N_, BadInput, Refusal
@@ -133,6 +133,28 @@ def drop_draft(*, actor: Actor, draft: AssessmentDraft, resident: Resident, now:
     empty = seal_content({}, draft.public_id)
     _move(draft, revision=draft.revision, state=DraftState.DROPPED, content_sealed=empty)
     _record(actor, "assessments.drop_draft", resident, draft, now)
+
+
+def delete_old_drafts(*, actor: Actor, now: datetime) -> int:
+    """
+    Delete the open forms that nobody touched for DRAFT_LIFE, and give how many.
+
+    A signed form stays until its second assessor has spoken.
+    """
+    old = delete(AssessmentDraft).where(
+        AssessmentDraft.state == DraftState.OPEN, AssessmentDraft.saved_at < now - DRAFT_LIFE
+    )
+    count = count_changed(old)
+    if count:
+        record_event(
+            actor=actor,
+            action="assessments.delete_old_drafts",
+            subject_kind="assessments",
+            subject_id="drafts",
+            now=now,
+            facts={"drafts": count, "days": DRAFT_LIFE.days},
+        )
+    return count
 
 
 def seal_content(content: Content, public_id: str) -> bytes:

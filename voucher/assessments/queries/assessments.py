@@ -100,14 +100,19 @@ def _list_batch(
 
 def select_assessments(*, actor: Actor, name: str, place: str, standing: str) -> Select[Any]:
     """
-    Give the query of the assessments of the area: (Assessment, Resident, community, street).
+    Give the query of the assessments of the area.
 
+    Rows are (Assessment, Resident, community, street, scheme, version).
     `place` is the code of a street or community, or ""; `standing` is valid, superseded or all.
     """
     street = aliased(Division)
     wanted: Any = (
-        select(Assessment, Resident, Division.name.label("community"), street.name.label("street"))
+        select(
+            *(Assessment, Resident, SchemeVersion.scheme, SchemeVersion.version),
+            *(Division.name.label("community"), street.name.label("street")),
+        )
         .join(Resident, Resident.id == Assessment.resident_id)
+        .join(SchemeVersion, SchemeVersion.id == Assessment.scheme_version_id)
         .join(Division, Division.id == Resident.community_id)
         .join(street, street.id == Division.parent_id)
         .where(within_area(Resident.community_id, actor))

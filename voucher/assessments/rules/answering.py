@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from voucher.assessments.rules.signing import (
@@ -17,7 +17,7 @@ from voucher.refusals import N_
 from voucher.residents.rules.names import MAX_NAME
 from voucher.schemes.rules.instruments import Instrument, Item
 from voucher.schemes.rules.records import Question, feed_scoring, judge_record
-from voucher.workbooks.cells import normalise_text, read_day
+from voucher.workbooks.cells import normalise_text, read_day, read_whole_number
 from voucher.workbooks.faults import Fault, find_text_faults
 
 # The fields beside items and records, as they stand in form and draft.
@@ -31,6 +31,9 @@ PLAIN = (
     "strokes",
 )
 
+# A form that nobody signed and nobody touched for so long is deleted.
+DRAFT_LIFE = timedelta(days=30)
+
 # What was answered, by item, question and field.
 Content = Mapping[str, list[str]]
 
@@ -40,8 +43,8 @@ class Answered:
     """
     Complete answers that can all be true: what is signed, and what becomes the assessment.
 
-    `options` gives the number of the chosen option by item, `records` what was answered beside the
-    items; two options of an item may give equal points.
+    `options` gives the number of the chosen option by item that has options, `records` what was
+    answered beside the items; two options of an item may give equal points.
     """
 
     assessed_date: date
@@ -92,13 +95,17 @@ def judge_content(
 
 
 def list_points(*, content: Content, instrument: Instrument) -> dict[str, int]:
-    """Give the points of each item that has an answer."""
-    return {
-        item.id: option.points
-        for item in instrument.items
-        for option in item.options
-        if _one(content, item.id) == str(option.number)
-    }
+    """Give the points of each item that has an answer it may have."""
+    found = {item.id: _find_points(item, _one(content, item.id)) for item in instrument.items}
+    return {at: points for at, points in found.items() if points is not None}
+
+
+def _find_points(item: Item, given: str) -> int | None:
+    """Give the points of an option by its number, or, without options, those that were typed."""
+    if item.options:
+        return next((one.points for one in item.options if str(one.number) == given), None)
+    points = read_whole_number(given)
+    return points if points in item.points else None
 
 
 def _one(content: Content, name: str) -> str:
@@ -128,10 +135,20 @@ def _find_assessor_faults(content: Content) -> Iterator[tuple[str, Fault]]:
 
 def _find_item_faults(item: Item, content: Content) -> Iterator[tuple[str, Fault]]:
     given = content.get(item.id, [])
-    if not given:
+    if not item.options:
+        yield from _find_range_faults(item, _one(content, item.id))
+    elif not given:
         yield item.id, Fault("item_missing", N_("这一项还没有选"), {"item": item.id})
     elif len(given) > 1 or given[0] not in {str(option.number) for option in item.options}:
         yield item.id, Fault("item_out_of_range", N_("请从列出的选项中选"), {"item": item.id})
+
+
+def _find_range_faults(item: Item, typed: str) -> Iterator[tuple[str, Fault]]:
+    if not typed.strip():
+        yield item.id, Fault("item_missing", N_("这一项还没有填"), {"item": item.id})
+    elif _find_points(item, typed) is None:
+        bounds = {"least": min(item.points), "most": item.maximum}
+        yield item.id, Fault("item_out_of_range", N_("应为 %(least)s 至 %(most)s 的整数"), bounds)
 
 
 def _find_record_faults(
@@ -172,7 +189,8 @@ def _read_strokes(content: Content) -> Strokes | None:
 
 
 def _accept(content: Content, instrument: Instrument, assessed: date) -> Answered:
-    options = {item.id: int(_one(content, item.id)) for item in instrument.items}
+    chosen = [item for item in instrument.items if item.options]
+    options = {item.id: int(_one(content, item.id)) for item in chosen}
     fed = feed_scoring(
         records=instrument.records,
         values=content,

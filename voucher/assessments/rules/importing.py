@@ -64,7 +64,7 @@ def assessment_layout(instrument: Instrument) -> Layout:
     }
     if instrument.diagnoses:
         words["diagnoses"] = ("诊断",)
-    if asks_coma(instrument):
+    if instrument.asks_for_coma:
         words["coma"] = ("昏迷",)
     words |= {kind.id: (title_event(kind), kind.name.zh) for kind in instrument.event_kinds}
     return Layout(
@@ -74,11 +74,6 @@ def assessment_layout(instrument: Instrument) -> Layout:
         key="id",
         silent=ROSTER_LAYOUT.silent,
     )
-
-
-def asks_coma(instrument: Instrument) -> bool:
-    """Tell whether a rule of the instrument looks at coma."""
-    return any("coma" in change.when.names for change in instrument.changes)
 
 
 def title_event(kind: Term) -> str:

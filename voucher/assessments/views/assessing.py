@@ -30,7 +30,12 @@ from voucher.assessments.queries.assessments import (
 )
 from voucher.assessments.queries.drafts import count_waiting_confirmations, find_revision
 from voucher.assessments.rules.answering import Content, JudgedForm, judge_content
-from voucher.assessments.views.describing import describe_assessment, describe_form, say_faults
+from voucher.assessments.views.describing import (
+    describe_assessment,
+    describe_form,
+    say_faults,
+    tell_scale,
+)
 from voucher.audit.operations import record_event
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
@@ -59,6 +64,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("姓名"), lambda row: row.Resident.name, sort="name"),
     Column(N_("街道"), lambda row: row.street),
     Column(N_("社区"), lambda row: row.community),
+    Column(N_("量表"), lambda row: tell_scale(row.scheme, row.version)),
     Column(N_("评估员"), lambda row: f"{row.Assessment.assessor_1}、{row.Assessment.assessor_2}"),
     Column(N_("状态"), _tell_standing),
 )
@@ -88,6 +94,7 @@ def show_list() -> str | Response:
         columns=COLUMNS,
         standings=STANDINGS,
         tell_standing=_tell_standing,
+        tell_scale=tell_scale,
         places=[(place.code, place.name) for place in list_communities(actor=g.actor)],
         may_assess=policy.RECORD_ASSESSMENT.allows(g.actor),
         waiting=count_waiting_confirmations(actor=g.actor),

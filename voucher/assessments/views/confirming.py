@@ -30,12 +30,12 @@ from voucher.assessments.queries.drafts import (
     open_content,
     select_waiting,
 )
-from voucher.assessments.rules.answering import Answered, judge_content
+from voucher.assessments.rules.answering import DRAFT_LIFE, Answered, judge_content
 from voucher.assessments.rules.signing import BACKGROUND_TITLES
 
 # The application takes it from here, with every page it has.
 from voucher.assessments.views.bedside import blueprint as blueprint
-from voucher.assessments.views.describing import describe_signed
+from voucher.assessments.views.describing import describe_signed, tell_scale
 from voucher.audit.operations import record_event
 from voucher.db import transaction
 from voucher.listing import Column, read_wanted, take_slice
@@ -47,6 +47,7 @@ _LONGEST = 200
 COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("姓名"), sort="name"),
     Column(N_("社区")),
+    Column(N_("量表")),
     Column(N_("评估日期")),
     Column(N_("第一名评估员")),
     Column(N_("签字时间"), sort="signed"),
@@ -65,7 +66,13 @@ def list_waiting() -> str:
         sorts=WAITING_SORTS,
         last=AssessmentDraft.id.expression,
     )
-    return render_template("assessments/waiting_list.html", found=found, columns=COLUMNS)
+    return render_template(
+        "assessments/waiting_list.html",
+        found=found,
+        columns=COLUMNS,
+        tell_scale=tell_scale,
+        draft_days=DRAFT_LIFE.days,
+    )
 
 
 @blueprint.get("/waiting/<public_id>")

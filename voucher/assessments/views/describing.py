@@ -7,11 +7,11 @@ from flask_babel import get_locale, gettext
 
 from voucher.assessments.models import AssessmentDraft
 from voucher.assessments.queries.assessments import WholeAssessment
-from voucher.assessments.rules.answering import Answered, Content, list_points
+from voucher.assessments.rules.answering import DRAFT_LIFE, Answered, Content, list_points
 from voucher.assessments.rules.signing import BACKGROUND_TITLES, CLINICAL, SIGNED_TITLES, Signature
 from voucher.schemes.queries import get_instrument, list_instruments
 from voucher.schemes.rules.explaining import explain_initial, explain_score, group_answers
-from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.rules.instruments import Instrument, Item
 from voucher.schemes.rules.records import feed_scoring, say_record
 from voucher.schemes.rules.scoring import Result, restore_answers, score_answers
 from voucher.schemes.rules.values import Words
@@ -25,6 +25,11 @@ def say_words(words: Words) -> str:
     """Give a text of a scheme file in the reader's language."""
     locale = get_locale()
     return words.say("en" if locale and locale.language == "en" else "zh")
+
+
+def tell_scale(scheme: str, version: int) -> str:
+    """Give the name of an instrument in the reader's language."""
+    return say_words(get_instrument(scheme, version).name)
 
 
 def say_faults(faults: Mapping[str, Fault]) -> dict[str, str]:
@@ -48,6 +53,7 @@ def describe_form(instrument: Instrument) -> dict[str, Any]:
         "impossible": impossible,
         "backgrounds": BACKGROUND_TITLES,
         "signed": SIGNED_TITLES,
+        "draft_days": DRAFT_LIFE.days,
     }
 
 
@@ -126,11 +132,18 @@ def list_answers_of(whole: WholeAssessment) -> dict[str, list[str]]:
     instrument, one = get_instrument(whole.scheme, whole.version), whole.assessment
     fields: dict[str, list[str]] = dict(whole.evidence.get("records", {}))
     for item in instrument.items:
-        chosen = [o.number for o in item.options if o.points == one.points.get(item.id)]
-        number = (one.options or {}).get(item.id) or (chosen[0] if len(chosen) == 1 else None)
+        number = _find_number(item, one.points.get(item.id), (one.options or {}).get(item.id))
         if number is not None:
             fields[item.id] = [str(number)]
     return fields
+
+
+def _find_number(item: Item, points: int | None, number: int | None) -> int | None:
+    """Give what stands in the field of an item: the option's number, or the points themselves."""
+    if not item.options:
+        return points
+    chosen = [option.number for option in item.options if option.points == points]
+    return number or (chosen[0] if len(chosen) == 1 else None)
 
 
 def _say_fault(fault: Fault) -> str:

@@ -21,7 +21,7 @@ from voucher.imports.views.flows import FAULTS, FAULTY_PEOPLE, PERSON, Flow, Sen
 from voucher.imports.views.pages import add_pages
 from voucher.pages import select_language
 from voucher.refusals import N_
-from voucher.schemes.queries import GBT, get_instrument, list_bundled_schemes
+from voucher.schemes.queries import GBT, get_instrument, list_instruments
 from voucher.schemes.rules.instruments import Instrument
 from voucher.text import mask_id_number
 from voucher.workbooks.headers import Layout
@@ -136,9 +136,8 @@ def _make_example(instrument: Instrument) -> dict[str, str]:
 
 def _list_choices() -> dict[str, str]:
     language = select_language()
-    instruments = [one for one in list_bundled_schemes() if isinstance(one, Instrument)]
     # The usual one stands first.
-    instruments.sort(key=lambda one: one.id != GBT)
+    instruments = sorted(list_instruments(), key=lambda one: one.id != GBT)
     return {one.id: one.name.say(language) for one in instruments}
 
 

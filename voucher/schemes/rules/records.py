@@ -21,7 +21,10 @@ MAX_TEXT = 1_000
 Values = Mapping[str, Sequence[str]]
 
 NO_WORDS = Words(zh="", en="")
-DEFAULT_GROUP = Words(zh="诊断、意外事件和昏迷", en="Diagnoses, incidents and coma")
+# What the group of our own is called, by what it asks.
+GROUP_DIAGNOSES = Words(zh="诊断", en="Diagnoses")
+GROUP_EVENTS = Words(zh="意外事件", en="Incidents")
+GROUP_COMA = Words(zh="昏迷", en="Coma")
 DIAGNOSES = Words(zh="医生诊断（没有就不选）", en="Diagnosed by a doctor (none: choose none)")
 COMA = Words(zh="是否处于昏迷状态", en="In a coma")
 YES, NO = Words(zh="是", en="Yes"), Words(zh="否", en="No")
@@ -134,7 +137,7 @@ def read_records(
     groups = [_read_group(table, diagnoses, events) for table in top.tables("records")]
     top.refuse_repeats("records", (question.id for g in groups for question in g.questions))
     if left := _list_unfed(groups, diagnoses, events, has_coma=has_coma):
-        groups.append(RecordGroup("health", DEFAULT_GROUP, left))
+        groups.append(RecordGroup("health", _name_group(left), left))
     known = {item: [str(n) for n in range(1, most + 1)] for item, most in options_by_item.items()}
     known |= {q.id: [option.id for option in q.options] for g in groups for q in g.questions}
     return Records(tuple(groups), tuple(_read_together(t, known) for t in top.tables("impossible")))
@@ -275,6 +278,16 @@ def _list_unfed(
         choices = (RecordOption("no", NO), RecordOption("yes", YES, is_coma=True))
         left.append(Question("coma", COMA, NO_WORDS, RecordKind.CHOICE, choices, is_required=True))
     return tuple(left)
+
+
+def _name_group(left: Sequence[Question]) -> Words:
+    asked = (
+        (GROUP_DIAGNOSES, any(question.id == "diagnoses" for question in left)),
+        (GROUP_EVENTS, any(question.event for question in left)),
+        (GROUP_COMA, any(question.id == "coma" for question in left)),
+    )
+    names = [name for name, is_asked in asked if is_asked]
+    return Words(zh="、".join(n.zh for n in names), en=", ".join(n.en for n in names))
 
 
 def _ask_event(kind: str, name: Words) -> Question:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from voucher import clock
 from voucher.access import Actor
+from voucher.assessments.operations.drafting import delete_old_drafts
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
 from voucher.printouts.tasks import print_waiting
@@ -18,7 +19,7 @@ from voucher.vouchers.tasks import write_run
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Finish runs and prints, post what lapsed, drop old uploads, seal what committed."""
+    """Finish runs and prints, post what lapsed, drop old uploads and drafts, seal events."""
     approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
     waiting = list(db.session.scalars(approved))
     for run_id in waiting:
@@ -30,11 +31,14 @@ def work_once(*, actor: Actor) -> dict[str, Any]:
     with transaction():
         dropped = drop_old_uploads(folder=folder, now=clock.now())
     with transaction():
+        drafts = delete_old_drafts(actor=actor, now=clock.now())
+    with transaction():
         sealed = seal_events(now=clock.now())
     return {
         "runs": len(waiting),
         "printed": printed,
         "lapsed": lapsed,
         "dropped": dropped,
+        "drafts": drafts,
         "sealed": sealed,
     }
