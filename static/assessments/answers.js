@@ -82,7 +82,7 @@ export function showSubtotals() {
     const points = chosen.reduce((sum, input) => sum + Number(input.dataset.points), 0);
     const facts = { done: chosen.length, all: part.querySelectorAll("[data-item]").length, points };
     part.querySelector("[data-subtotal]").textContent = say("subtotal", facts);
-    running.push(`${part.dataset.part} ${points}`);
+    running.push(`${part.dataset.part}: ${points}`);
   }
   document.getElementById("subtotals").textContent = running.join(" · ");
 }
@@ -105,10 +105,7 @@ export function listClashes() {
 }
 
 export function markFaults(faults) {
-  for (const block of form.querySelectorAll(".is-missing")) {
-    block.classList.remove("is-missing");
-    block.querySelector(".field-error").hidden = true;
-  }
+  form.querySelectorAll(".is-missing").forEach(unmark);
   for (const [at, sentence] of Object.entries(faults)) {
     const block = document.getElementById(`at-${at}`);
     const fault = document.getElementById(`error-${at}`);
@@ -116,6 +113,18 @@ export function markFaults(faults) {
     fault.textContent = sentence;
     fault.hidden = false;
   }
+}
+
+// What is answered is no longer called missing; what else is wrong with it shows at the next try.
+export function unmarkDone(block) {
+  if (block && !listMissing().includes(block)) {
+    unmark(block);
+  }
+}
+
+function unmark(block) {
+  block.classList.remove("is-missing");
+  block.querySelector(".field-error").hidden = true;
 }
 
 export function goTo(block) {
