@@ -14,7 +14,8 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.conftest import make_home
 from tests.redemptions.tills import open_town
-from voucher.app import API_OPERATIONS, create_app
+from voucher.app import create_app
+from voucher.entrances import API_OPERATIONS
 from voucher.config import Kind
 from voucher.db import db
 from voucher.openapi import describe_api

@@ -95,7 +95,7 @@ export function showSubtotals() {
     const points = chosen.reduce((sum, one) => sum + one, 0);
     const facts = { done: chosen.length, all: part.querySelectorAll("[data-item]").length, points };
     part.querySelector("[data-subtotal]").textContent = say("subtotal", facts);
-    running.push(`${part.dataset.part} ${points}`);
+    running.push(`${part.dataset.part}: ${points}`);
   }
   document.getElementById("subtotals").textContent = running.join(" · ");
 }
@@ -130,6 +130,13 @@ export function markFaults(faults) {
 export function markNumber(input) {
   if (input.dataset.range) {
     mark(input.closest(".item"), isWrong(input) ? input.dataset.range : "");
+  }
+}
+
+// What is answered is no longer called missing; what else is wrong with it shows at the next try.
+export function unmarkDone(block) {
+  if (block && !listMissing().includes(block)) {
+    mark(block, "");
   }
 }
 

@@ -1,6 +1,9 @@
 // The bedside form: what is answered is kept on the phone at once, and in the system when it can be.
 
-import { collect, count, fill, goTo, listClashes, listMissing, listRules, listWrong, markFaults, markNumber, say, showSubtotals } from "./answers.js";
+import {
+  collect, count, fill, goTo, listClashes, listMissing, listRules, listWrong, markFaults, markNumber, say,
+  showSubtotals, unmarkDone,
+} from "./answers.js";
 import { ask, makeKey, setToken } from "./asking.js";
 import { Board } from "./board.js";
 import { compare, hideConflict, isSame, isSettling } from "./comparing.js";
@@ -205,6 +208,7 @@ function present() {
 function show() {
   const { done, all } = count();
   $("answered").textContent = say("answered", { done, all });
+  $("next").textContent = say(done < all ? "next" : "toSign");
   showSubtotals();
   list("rules", listRules());
   list("clashes", listClashes());
@@ -304,6 +308,7 @@ async function settleWorker() {
 }
 
 form.addEventListener("input", touch);
+form.addEventListener("input", (event) => unmarkDone(event.target.closest(".is-missing")));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   // A second press waits for the first one's answer.

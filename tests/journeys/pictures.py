@@ -5,6 +5,7 @@ Everybody and everything on them is invented. Run by `make pictures` after a cha
 """
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,23 +19,36 @@ from tests.browsing import NARROW, Site, launch, open_browser, sign_in_at, start
 from tests.doors.door import Door
 from tests.redemptions.counter import open_till, type_code, wait_at
 from tests.structure.source import ROOT
+from voucher.care_levels.models import CareLevel, LevelState
 from voucher.codes import read_print_code, show_typed_code
 from voucher.config import load_home
 from voucher.db import db
 from voucher.residents.models import Resident
 from voucher.residents.queries import unseal_id_number, unseal_phone
+from voucher.schemes.queries import GBT, get_instrument
 from voucher.vouchers.models import Print, Voucher
 
 FOLDER = ROOT / "printouts" / "samples" / "screens"
 ROSTER = ROOT / "voucher" / "upkeep" / "sample" / "roster.xlsx"
 SCREEN = {"width": 1200, "height": 1000}
 COLOURS = 128
+SIMULATED = "month=2027-01&programme=jinjiang-age-bands&against=national-2026"
 
 
 def take(page: Page, name: str, *, whole: bool = False) -> None:
     """Keep a picture of what a person sees, small enough for a repository."""
     path = FOLDER / f"{name}.png"
     page.screenshot(path=str(path), full_page=whole)
+    shrink(path)
+
+
+def take_from(page: Page, place: str, name: str) -> None:
+    """Keep a picture of a long page, scrolled down to a place."""
+    page.locator(place).evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 16)")
+    take(page, name)
+
+
+def shrink(path: Path) -> None:
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
@@ -100,6 +114,56 @@ def picture_desk(desk: Page, paper: dict[str, str]) -> None:
     take(desk, "desk")
 
 
+def find_changed_level(site: Site) -> tuple[str, int]:
+    """Give a resident and their level in force, one that a rule made worse than its points say."""
+    wanted = (
+        select(Resident.public_id, CareLevel.id, CareLevel.reasons)
+        .join(CareLevel, CareLevel.resident_id == Resident.id)
+        .where(
+            CareLevel.scale == GBT,
+            CareLevel.state == LevelState.CONFIRMED,
+            CareLevel.to_date.is_(None),
+            Resident.departed_date.is_(None),
+        )
+        .order_by(CareLevel.id)
+    )
+    with site.app.app_context():
+        rows = db.session.execute(wanted).all()
+        db.session.remove()
+    return next((row.public_id, row.id) for row in rows if len(row.reasons) > 1)
+
+
+def picture_grading(site: Site, enter: Callable[[str], Page], level: tuple[str, int]) -> None:
+    public_id, level_id = level
+    approver = enter("approver")
+    approver.goto(f"{site.url}/levels/of/{public_id}/{level_id}")
+    take_from(approver, ".level-name", "level")
+    take_letter(approver, f"{site.url}/printouts/letters/levels/{level_id}.pdf?language=both")
+    approver.goto(f"{site.url}/schemes/{GBT}/1")
+    take(approver, "scheme")
+    finance = enter("finance2")
+    finance.goto(f"{site.url}/reports/simulation/result?{SIMULATED}")
+    take_from(finance, ".verdict", "simulation")
+
+
+def take_letter(page: Page, address: str) -> None:
+    """Keep the first page of a letter, as wide as the other pictures."""
+    content = page.request.get(address).body()
+    command = ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(SCREEN["width"])]
+    command += ["-scale-to-y", "-1", "-", str(FOLDER / "letter")]
+    subprocess.run(command, input=content, check=True)
+    shrink(FOLDER / "letter.png")
+
+
+def picture_bedside(page: Page, site: Site, public_id: str) -> None:
+    page.goto(f"{site.url}/assessments/new/{public_id}")
+    page.locator("body[data-ready]").wait_for()
+    for item in get_instrument(GBT).items[:3]:
+        page.locator(f'[name="{item.id}"][value="2"]').check()
+    expect(page.locator("#kept")).to_have_text("已送到系统")
+    take_from(page, 'fieldset:has([name="B.1.2"])', "bedside")
+
+
 def picture_till(page: Page, paper: dict[str, str]) -> None:
     wait_at(page, "scan")
     take(page, "till-scan")
@@ -139,6 +203,10 @@ def main() -> None:
             picture_desk(enter("desk"), paper)
             phone = stack.enter_context(open_browser(browser, viewport=NARROW))
             picture_till(open_till(phone, site), paper)
+            level = find_changed_level(site)
+            picture_grading(site, enter, level)
+            bedside = stack.enter_context(open_browser(browser, viewport=NARROW))
+            picture_bedside(sign_in_at(bedside, site, "assessor"), site, level[0])
         stop()
 
 

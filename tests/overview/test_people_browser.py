@@ -57,7 +57,7 @@ def correct(page, file: str) -> None:
 
 def assess(page) -> None:
     """Open the bedside form, which has tests of its own."""
-    page.get_by_role("link", name="评估", exact=True).click()
+    page.get_by_role("link", name="去评估", exact=True).click()
     page.wait_for_url(re.compile(r"/assessments/bedside/gbt-42195-2022/1/[0-9a-f]{16}$"))
     page.get_by_role("heading", name=re.compile("^赵小满，")).wait_for()
 

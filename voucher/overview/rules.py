@@ -16,7 +16,7 @@ from voucher.refusals import N_, BadInput
 # Each role's work in a sentence.
 WORK = {
     "worker": N_("登记老人、导入评估、发放养老服务券。"),
-    "assessor": N_("上门填写评估量表的二十六项。"),
+    "assessor": N_("上门评估，在床边填写、签字；确认同事签过的评估。"),
     "approver": N_("确认等级，审核批次、商户和换发。"),
     "finance": N_("预算、结算、付款；一人经办，另一人审核。"),
     "auditor": N_("查看全部记录，不改动任何数据。"),

@@ -217,8 +217,8 @@ def _word_lines(answer: Answer, edited: Edited | None, voice: Voice) -> list[str
         lines.append(
             gettext(
                 "%(newly)s 人原来没有、改后有；%(no_longer)s 人原来有、改后没有",
-                newly=change.newly_covered,
-                no_longer=change.no_longer_covered,
+                newly=f"{change.newly_covered:,}",
+                no_longer=f"{change.no_longer_covered:,}",
             )
         )
     if edited is not None:

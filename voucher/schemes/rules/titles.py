@@ -7,7 +7,7 @@ FACT_TITLES = {
     "age": N_("年龄"),
     "situation": N_("家庭情况"),
     "gbt_level": N_("国标等级"),
-    "level": N_("等级"),
+    "level": N_("老人的等级"),
     "household": N_("户型"),
     "service": N_("服务"),
     "price_fen": N_("价格"),
