@@ -15,9 +15,9 @@ from schemathesis.specs.openapi.checks import (
 from tests.conftest import make_home
 from tests.redemptions.tills import open_town
 from voucher.app import create_app
-from voucher.entrances import API_OPERATIONS
 from voucher.config import Kind
 from voucher.db import db
+from voucher.entrances import API_OPERATIONS
 from voucher.openapi import describe_api
 from voucher.redemptions.checks import CHECKS as REDEMPTION_CHECKS
 

@@ -46,7 +46,7 @@ def test_a_share_is_drawn_assessed_again_and_compared(serve_town, browse):
     worker = sign_in_at(browse(viewport=contexts[0].pages[0].viewport_size), site, "worker")
     worker.goto(f"{site.url}/rechecks/1")
     look(worker, site, "rechecks-work")
-    worker.get_by_role("link", name="复评", exact=True).first.click()
+    worker.get_by_role("link", name="去复评", exact=True).first.click()
     for at, name in (("assessor_1", "周敏"), ("assessor_2", "孙立")):
         worker.locator(f"#{at}").fill(name)
     worker.get_by_role("button", name="保存复评").click()
