@@ -41,7 +41,8 @@ def name_route(site: Site, address: str) -> str | None:
 
 
 def is_file(address: str) -> bool:
-    return "format=xlsx" in address or address.endswith((".pdf", ".xlsx", ".zip"))
+    path = urlsplit(address).path
+    return "format=xlsx" in address or path.endswith((".pdf", ".xlsx", ".zip"))
 
 
 def belongs_to_another(site: Site, route: str, role: str) -> bool:
