@@ -17,7 +17,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_security import hash_password
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
@@ -47,7 +54,9 @@ NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 # Who reads a page: in Chinese on a phone, in English at a desk. For parametrize.
 READERS = "english, viewport"
 BOTH_READERS = ((False, NARROW), (True, WIDE))
+# A busy machine is waited for: no test is about speed.
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, slots=True)

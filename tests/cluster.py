@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 WHERE = "VOUCHER_TEST_CLUSTER"
+ROOM_BYTES = 4 * 1024**3
 _reserved: list[bool] = []
 
 
@@ -16,9 +17,16 @@ def reserve_cluster() -> None:
     """Choose the folder of this session's cluster; its workers inherit the choice."""
     if WHERE not in os.environ:
         _reserved.append(True)
-        folder = Path(tempfile.mkdtemp(prefix="voucher-pg-"))
+        folder = Path(tempfile.mkdtemp(prefix="voucher-pg-", dir=_find_room()))
         folder.chmod(0o755)
         os.environ[WHERE] = str(folder)
+
+
+def _find_room() -> str | None:
+    """Give memory where a machine has plenty: there a database comes and goes far faster."""
+    memory = Path("/dev/shm")  # noqa: S108
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free >= ROOM_BYTES
+    return str(memory) if has_room and os.access(memory, os.W_OK) else None
 
 
 def join_cluster() -> str:
