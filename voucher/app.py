@@ -37,6 +37,7 @@ from voucher.sealing import prepare_sealing
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
+UPLOAD_LIMIT = 31 * 1024 * 1024
 
 
 def create_app(home: Home) -> Flask:
@@ -105,7 +106,7 @@ def _settings(home: Home) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": home.database_url,
         # The message of a fault goes to the log, where no code, key or name may stand.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
-        "MAX_CONTENT_LENGTH": 31 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": UPLOAD_LIMIT,
         "TRUSTED_HOSTS": [home.host.lower(), *local],
         # A rehearsal is served without TLS on one's own machine, where browsers refuse __Host-.
         "SESSION_COOKIE_NAME": "__Host-voucher" if is_live else "voucher",

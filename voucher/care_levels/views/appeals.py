@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -50,11 +50,11 @@ from voucher.care_levels.rules import (
 )
 from voucher.care_levels.views.showing import (
     describe_level,
+    find_deadlines,
     list_rights,
     name_again,
     name_first,
 )
-from voucher.config import Deadlines, Home
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.listing import Column, read_wanted, send_workbook
@@ -82,11 +82,6 @@ def _tell_state(row: AppealRow) -> str:
     if row.outcome:
         return gettext(OUTCOME_TITLES[row.outcome])
     return gettext(APPEAL_TITLES[row.state])
-
-
-def _deadlines() -> Deadlines:
-    home: Home = current_app.config["HOME"]
-    return home.deadlines
 
 
 @blueprint.get("/")
@@ -129,9 +124,9 @@ def _ask_new(public_id: str, form: AppealForm, refusal: Refusal | None) -> str:
         "care_levels/appeal_new.html",
         resident=resident,
         form=form,
-        levels=[describe_level(row, _deadlines()) for row in levels],
+        levels=[describe_level(row, find_deadlines()) for row in levels],
         relations=[(one, gettext(title)) for one, title in RELATION_TITLES.items()],
-        deadlines=_deadlines(),
+        deadlines=find_deadlines(),
         longest=MAX_LONG_REASON,
         longest_late=MAX_REASON,
         may_see_file=policy.LIST_LEVELS.allows(g.actor),
@@ -157,7 +152,7 @@ def register(public_id: str) -> tuple[str, int] | Response:
                     actor=g.actor,
                     public_id=public_id,
                     wish=wish,
-                    deadlines=_deadlines(),
+                    deadlines=find_deadlines(),
                     now=now,
                 )
             },

@@ -11,7 +11,7 @@ GET  /levels/due                        whose next assessment is due; `?by=` a d
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -34,7 +34,7 @@ from voucher.care_levels.queries.due import (
 from voucher.care_levels.queries.proposals import REJECTED_SORTS, get_proposal, list_rejected
 from voucher.care_levels.queries.reasons import WholeLevel, get_level_reasons
 from voucher.care_levels.rules import FACT_SENTENCES, LEVEL_STATES, AppealState, SaidReason
-from voucher.config import Deadlines, Home
+from voucher.care_levels.views.showing import find_deadlines
 from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.listing import Column, Wanted, read_wanted, send_workbook
@@ -54,11 +54,6 @@ def say_reason(reason: SaidReason) -> str:
     facts = [gettext(FACT_SENTENCES[name], value=value) for name, value in reason.facts.items()]
     name = reason.name.say(select_language())
     return gettext("%(name)s（%(facts)s）", name=name, facts=" · ".join(facts)) if facts else name
-
-
-def _deadlines() -> Deadlines:
-    home: Home = current_app.config["HOME"]
-    return home.deadlines
 
 
 @blueprint.get("/of/<public_id>/<int:level_id>")
@@ -84,7 +79,7 @@ def show(public_id: str, level_id: int) -> str:
 
 
 def _find_next(whole: WholeLevel) -> date | None:
-    intervals = list_intervals(district_months=_deadlines().reassess_months)
+    intervals = list_intervals(district_months=find_deadlines().reassess_months)
     months = intervals.get(whole.level.scale)
     is_in_force = whole.level.state == "confirmed" and whole.level.to_date is None
     if months is None or whole.assessment is None or not is_in_force:
@@ -215,7 +210,7 @@ def show_due() -> str | Response:
     wanted = read_wanted(request.args, sorts=tuple(DUE_SORTS), filters=("scale", "community", "by"))
     _note_list("due", wanted)
     today = clock.today()
-    intervals = list_intervals(district_months=_deadlines().reassess_months)
+    intervals = list_intervals(district_months=find_deadlines().reassess_months)
     by, refusal = _read_by(wanted["by"], today)
     scale = wanted["scale"] if wanted["scale"] in intervals else next(iter(intervals), "")
     found = None

@@ -2,17 +2,23 @@
 
 from typing import Any
 
-from flask import g
+from flask import current_app, g
 
 from voucher.assessments.policy import RECORD_ASSESSMENT
 from voucher.care_levels import policy
 from voucher.care_levels.queries.appeals import WholeAppeal
 from voucher.care_levels.queries.reasons import score_assessment
 from voucher.care_levels.rules import OPEN_STATES, AppealState, last_day_to_appeal
-from voucher.config import Deadlines
+from voucher.config import Deadlines, Home
 from voucher.periods import local_date
 from voucher.schemes.queries import get_instrument, get_level, get_scale
 from voucher.schemes.rules.values import Words
+
+
+def find_deadlines() -> Deadlines:
+    """Give the days this home allows for appealing, deciding and assessing again."""
+    home: Home = current_app.config["HOME"]
+    return home.deadlines
 
 
 def describe_level(row: Any, deadlines: Deadlines) -> dict[str, Any]:

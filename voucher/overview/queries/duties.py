@@ -56,6 +56,26 @@ def _find_month(now: datetime) -> date:
     return find_coming_month(today=local_date(now), opens_on=FIRST_DAY_TO_ISSUE)
 
 
+# What a worker and an assessor do alike.
+_CONFIRM = Duty(
+    lambda actor, now: count_waiting_confirmations(actor=actor),
+    N_("份评估等您确认"),
+    N_("另一位评估员已经签字，您看过以后确认，才算一次评估。"),
+    "bedside.list_waiting",
+)
+_ASSESS_AGAIN = Duty(
+    lambda actor, now: count_open_appeals(actor=actor, state=AppealState.REGISTERED),
+    N_("件申诉等着复评"),
+    N_("请由没有参加过的两位评估员重新评估。"),
+    "appeals.show_list",
+)
+_RECHECK = Duty(
+    lambda actor, now: count_open_rechecks(actor=actor),
+    N_("份评估抽中复评"),
+    N_("请由另外两位评估员再评一次，事先不看第一次的结果。"),
+    "rechecks.show_list",
+)
+
 _OF_WORKER = (
     Duty(
         lambda actor, now: count_waiting_handovers(actor=actor),
@@ -81,18 +101,8 @@ _OF_WORKER = (
         N_("评定提出等级，确认以后按等级发的券才有他们。"),
         "levels.show_list",
     ),
-    Duty(
-        lambda actor, now: count_waiting_confirmations(actor=actor),
-        N_("份评估等您确认"),
-        N_("另一位评估员已经签字，您看过以后确认，才算一次评估。"),
-        "bedside.list_waiting",
-    ),
-    Duty(
-        lambda actor, now: count_open_appeals(actor=actor, state=AppealState.REGISTERED),
-        N_("件申诉等着复评"),
-        N_("请由没有参加过的两位评估员重新评估。"),
-        "appeals.show_list",
-    ),
+    _CONFIRM,
+    _ASSESS_AGAIN,
     Duty(
         lambda actor, now: count_rejected(actor=actor),
         N_("个拟定等级被退回"),
@@ -105,12 +115,7 @@ _OF_WORKER = (
         N_("人回来了，请恢复他们的券。"),
         "stays.show_list",
     ),
-    Duty(
-        lambda actor, now: count_open_rechecks(actor=actor),
-        N_("份评估抽中复评"),
-        N_("请由另外两位评估员再评一次，事先不看第一次的结果。"),
-        "rechecks.show_list",
-    ),
+    _RECHECK,
     Duty(
         lambda actor, now: count_waiting_uploads(actor=actor, now=now),
         N_("个文件上传后没有确认"),
@@ -125,24 +130,9 @@ _OF_WORKER = (
     ),
 )
 _OF_ASSESSOR = (
-    Duty(
-        lambda actor, now: count_waiting_confirmations(actor=actor),
-        N_("份评估等您确认"),
-        N_("另一位评估员已经签字，您看过以后确认，才算一次评估。"),
-        "bedside.list_waiting",
-    ),
-    Duty(
-        lambda actor, now: count_open_appeals(actor=actor, state=AppealState.REGISTERED),
-        N_("件申诉等着复评"),
-        N_("请由没有参加过的两位评估员重新评估。"),
-        "appeals.show_list",
-    ),
-    Duty(
-        lambda actor, now: count_open_rechecks(actor=actor),
-        N_("份评估抽中复评"),
-        N_("请由另外两位评估员再评一次，事先不看第一次的结果。"),
-        "rechecks.show_list",
-    ),
+    _CONFIRM,
+    _ASSESS_AGAIN,
+    _RECHECK,
     Duty(
         lambda actor, now: count_waiting_assessments(actor=actor),
         N_("位老人还没有评估过"),
