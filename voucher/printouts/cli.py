@@ -41,6 +41,7 @@ def print_run(
         keyring=load_ring(home),
         mark=MARKS[home.kind],
         folder=(out or home.printouts).resolve(),
+        layout=layout,
     )
     db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
     drawing = draw_files(sheets=sheets, lists=lists, jobs=jobs)

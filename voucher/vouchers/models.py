@@ -63,6 +63,34 @@ class SerialCounter(Model):
     next_number: Mapped[int] = mapped_column(BigInteger)
 
 
+class Round(Model):
+    """
+    A delivery round: the paper of one community of a run, on its way from the printer to the door.
+
+    Made when the community's vouchers are written. Its paper is printed, released by whoever has
+    seen its preflight, and counted back; the round is over when every print has an outcome.
+    """
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("run_id", "community_id"),
+        CheckConstraint(
+            "(released_at IS NULL) = (released_by IS NULL)", name="released_by_somebody"
+        ),
+        CheckConstraint("released_at IS NULL OR printed_at IS NOT NULL", name="printed_first"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("issue_runs.id"))
+    community_id: Mapped[int] = mapped_column(ForeignKey("divisions.id"))
+    printed_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
 class RunLine(Model):
     """
     One voucher a run is to write: frozen from what the resident was due when it was drafted.

@@ -19,9 +19,19 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whose voucher it is, for what goes to one resident: `id` tells people apart."""
+
+    id: int
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class SheetVoucher:
     """
-    One live print as the paper shows it. Never the level, never the full name.
+    One live print as the paper shows it. Never the level; the full name, of the addressee, only on
+    a letter that goes with the vouchers, never on the voucher itself.
 
     `value` is what it is worth (30.00 元, 2 次, 本月最高抵扣 800 元), `covers` what for, with the
     shares of a discount. `last_date` is inclusive, `serial` ungrouped. The bearer secrets,
@@ -43,6 +53,7 @@ class SheetVoucher:
     qr_text: str = field(repr=False)
     host: str
     desk_phone: str
+    addressee: Addressee
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ SAMPLE = SheetVoucher(
     qr_text="HTTPS://VOUCHER.EXAMPLE/V/" + "A" * 143,
     host="voucher.example",
     desk_phone="028-0000 0000",
+    addressee=Addressee(id=1, name="王示例", address="示例路 1 号 1 栋 101 室"),
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
 from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts
 from voucher.printouts.drawing.paper import A4_UPRIGHT, Paper, Place, fit_text, open_paper
-from voucher.printouts.rules import MAX_VOUCHERS_A_FILE
+from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
 from voucher.qr import make_raster
 from voucher.refusals import N_
 
@@ -39,7 +39,13 @@ _MARK = Place(x=70.5, y=5.5, width=29, size=11, floor=8, weight=Weight.BOLD, ali
 
 
 def draw_sheets(
-    *, path: Path, vouchers: Sequence[SheetVoucher], title: str, mark: Mark | None, say: Say = str
+    *,
+    path: Path,
+    vouchers: Sequence[SheetVoucher],
+    title: str,
+    mark: Mark | None,
+    layout: str = LAYOUTS[0],
+    say: Say = str,
 ) -> int:
     """
     Write the sheets of some vouchers in the order given, and give the number of pages.
@@ -48,6 +54,7 @@ def draw_sheets(
 
     :raises Refusal: glyph or text_too_long; then there is no file.
     """
+    assert layout in LAYOUTS
     if not 0 < len(vouchers) <= MAX_VOUCHERS_A_FILE:
         raise ValueError(f"{len(vouchers)} vouchers are not one file")
     check_glyphs(text for voucher in vouchers for text in _texts_of(voucher, say).values())

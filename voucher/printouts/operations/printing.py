@@ -26,7 +26,7 @@ from voucher.printouts.queries.sheets import (
     list_handover_lines,
     list_sheet_vouchers,
 )
-from voucher.printouts.rules import MAX_VOUCHERS_A_FILE
+from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
 from voucher.refusals import N_, Refusal
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
@@ -45,6 +45,7 @@ class SheetFile:
     title: str
     vouchers: tuple[SheetVoucher, ...]
     mark: Mark | None
+    layout: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def plan_files(
     keyring: KeyRing,
     mark: Mark | None,
     folder: Path,
+    layout: str = LAYOUTS[0],
 ) -> tuple[list[SheetFile], list[ListFile]]:
     """
     Gather a run's sheets, a file a community, and its handover lists; writes nothing.
@@ -86,7 +88,13 @@ def plan_files(
     lists: list[ListFile] = []
     for community in list_communities_of_run(actor=actor, run_id=run_id):
         its_sheets, its_lists = plan_community(
-            run=run, community=community, office=office, keyring=keyring, mark=mark, folder=folder
+            run=run,
+            community=community,
+            office=office,
+            keyring=keyring,
+            mark=mark,
+            folder=folder,
+            layout=layout,
         )
         sheets += its_sheets
         lists += its_lists
@@ -103,10 +111,11 @@ def plan_community(
     keyring: KeyRing,
     mark: Mark | None,
     folder: Path,
+    layout: str = LAYOUTS[0],
 ) -> tuple[list[SheetFile], list[ListFile]]:
     """Gather the sheets and the handover list of one community; none when nothing is live."""
     return (
-        list(_plan_sheets(run, community, office, keyring, mark, folder)),
+        list(_plan_sheets(run, community, office, keyring, mark, folder, layout)),
         list(_plan_list(run, community, mark, folder)),
     )
 
@@ -123,14 +132,17 @@ def _plan_sheets(
     keyring: KeyRing,
     mark: Mark | None,
     folder: Path,
+    layout: str,
 ) -> Iterator[SheetFile]:
     vouchers = tuple(
         list_sheet_vouchers(run_id=run.id, community=community, office=office, keyring=keyring)
     )
     for part, start in enumerate(range(0, len(vouchers), MAX_VOUCHERS_A_FILE), start=1):
         name = f"run-{run.id:06d}-{community.code}-{part:02d}"
+        if layout != LAYOUTS[0]:
+            name += f"-{layout}"
         some = vouchers[start : start + MAX_VOUCHERS_A_FILE]
-        yield SheetFile(folder / f"{name}.pdf", name, some, mark)
+        yield SheetFile(folder / f"{name}.pdf", name, some, mark, layout)
 
 
 def _plan_list(
@@ -173,7 +185,13 @@ def draw_files(
 def draw_sheet_file(file: SheetFile) -> Drawn:
     """Draw one file of sheets."""
     file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pages = draw_sheets(path=file.path, vouchers=file.vouchers, title=file.title, mark=file.mark)
+    pages = draw_sheets(
+        path=file.path,
+        vouchers=file.vouchers,
+        title=file.title,
+        mark=file.mark,
+        layout=file.layout,
+    )
     return _measure(file.path, pages, len(file.vouchers))
 
 
@@ -257,7 +275,7 @@ def plan_voucher_file(
     check_printable(run=get_run(actor=actor, run_id=voucher.run_id))
     sheet = get_sheet_voucher(voucher=voucher, office=office, keyring=keyring)
     name = f"voucher-{serial}-{sheet.print_number}"
-    return SheetFile(folder / f"{name}.pdf", name, (sheet,), mark)
+    return SheetFile(folder / f"{name}.pdf", name, (sheet,), mark, LAYOUTS[0])
 
 
 def record_voucher_file(*, actor: Actor, serial: str, drawn: Drawn, now: datetime) -> None:

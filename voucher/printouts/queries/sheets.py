@@ -15,7 +15,7 @@ from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.money import show_yuan
 from voucher.periods import full_years, last_day, next_month
-from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
+from voucher.printouts.drawing.fields import SAMPLE, Addressee, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine
 from voucher.refusals import N_
 from voucher.residents.models import Resident, Sex
@@ -99,6 +99,7 @@ def _as_sheet(
         qr_text=show_url(sign(body=body, keyring=keyring), host=office.host),
         host=office.host,
         desk_phone=office.desk_phone,
+        addressee=Addressee(resident.id, resident.name, resident.address),
     )
 
 

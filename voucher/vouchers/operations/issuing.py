@@ -12,7 +12,7 @@ from voucher.codes import make_print_id, make_serial, write_print_code
 from voucher.db import db
 from voucher.jobs import count_unfinished, finish_chunk
 from voucher.schemes.rules.programmes import Kind
-from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
+from voucher.vouchers.models import IssueRun, Print, Round, RunLine, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
 from voucher.vouchers.queries.runs import list_run_lines
 from voucher.vouchers.rules import PrintState, RunState, VoucherState, refuse_run_state, runs_before
@@ -38,6 +38,7 @@ def issue_chunk(
         insert(Voucher).returning(Voucher.id, sort_by_parameter_order=True), vouchers
     ).all()
     db.session.execute(insert(Print), list(_make_prints(written, kid, now)))
+    db.session.add(Round(run_id=run_id, community_id=community_id))
     finish_chunk(chunk_id=chunk_id)
     record_event(
         actor=actor,

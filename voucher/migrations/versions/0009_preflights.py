@@ -1,0 +1,10 @@
+"""Preflights, kept with the run."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

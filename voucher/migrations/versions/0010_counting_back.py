@@ -1,0 +1,10 @@
+"""Paper counted back: refused, moved, dead, spoilt."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
