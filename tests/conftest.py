@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.accounts.factories import hurry
@@ -46,8 +47,28 @@ class Browser(FlaskClient):
 
 def pytest_configure(config: pytest.Config) -> None:
     reserve_cluster()
+    _compile_routes_once()
     for name in ("DATABASE_URL", "VOUCHER_HOME", "VOUCHER_PRINTOUTS"):
         os.environ.pop(name, None)
+
+
+def _compile_routes_once() -> None:
+    """
+    Let the two thousand applications of a session share the code that builds their addresses.
+
+    What werkzeug compiles for a route depends on its text and defaults alone, and compiling it is
+    most of the time an application takes to start.
+    """
+    compile_builder, known = Rule._compile_builder, {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        defaults = tuple(sorted((rule.defaults or {}).items()))
+        key = (rule.rule, tuple(rule._trace), defaults, append_unknown)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]
+
+    Rule._compile_builder = compile_once  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
