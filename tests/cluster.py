@@ -17,12 +17,12 @@ def reserve_cluster() -> None:
     """Choose the folder of this session's cluster; its workers inherit the choice."""
     if WHERE not in os.environ:
         _reserved.append(True)
-        folder = Path(tempfile.mkdtemp(prefix="voucher-pg-", dir=_find_room()))
+        folder = Path(tempfile.mkdtemp(prefix="voucher-pg-", dir=find_room()))
         folder.chmod(0o755)
         os.environ[WHERE] = str(folder)
 
 
-def _find_room() -> str | None:
+def find_room() -> str | None:
     """Give memory where a machine has plenty: there a database comes and goes far faster."""
     memory = Path("/dev/shm")  # noqa: S108
     has_room = memory.is_dir() and shutil.disk_usage(memory).free >= ROOM_BYTES

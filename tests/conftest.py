@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from tests.accounts.factories import hurry
 from tests.browsing import browse, chromium, playwright, serve_town, stages  # noqa: F401
-from tests.cluster import join_cluster, reserve_cluster, stop_cluster
+from tests.cluster import find_room, join_cluster, reserve_cluster, stop_cluster
 from tests.rehearsal import Rehearsed, join_rehearsal
 from voucher.app import create_app
 from voucher.clock import start_clock
@@ -47,6 +47,8 @@ class Browser(FlaskClient):
 
 def pytest_configure(config: pytest.Config) -> None:
     reserve_cluster()
+    if room := find_room():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
     _compile_routes_once()
     for name in ("DATABASE_URL", "VOUCHER_HOME", "VOUCHER_PRINTOUTS"):
         os.environ.pop(name, None)
