@@ -66,7 +66,7 @@ def assess(town: Town, *rows: tuple[object, ...]) -> Comparison:
     ]
     content = make_workbook([(*TITLES, *ITEMS, "跌倒", "险些跌倒"), *people])
     file = judge_assessment_file(
-        actor=town.worker, content=content, instrument=get_instrument(SCALE), on=MONTH
+        actor=town.worker, content=content, instrument=get_instrument(SCALE, 1), on=MONTH
     )
     with transaction():
         return import_assessments(actor=town.worker, file=file, now=clock.now())
@@ -137,7 +137,7 @@ def list_reasons() -> list[tuple[int, str, list[dict[str, object]]]]:
 
 def explain(town: Town) -> dict[int, tuple[str, list[int], list[str]]]:
     due = list_entitlements(
-        actor=town.worker, programme=get_programme(PROGRAMME), period_from=MONTH
+        actor=town.worker, programme=get_programme(PROGRAMME, 1), period_from=MONTH
     )
     return {
         one.resident_id: (
