@@ -185,14 +185,14 @@ def find_told(text: str) -> list[tuple[str, str]]:
 
 def test_the_programme_is_simulated_alone_and_against_another_with_exact_figures(town, home):
     grade_everybody(town)
-    asked = ("simulate", PROGRAMME, "--month", "2026-12", "--as", "approver")
+    asked = ("simulate", PROGRAMME, "--month", "2027-01", "--as", "approver")
 
     alone = command(home, *asked)
     compared = command(home, *asked, "--against", AGE_BANDS)
 
     assert compared["programme"] == alone["programme"]
     # 200.00 for the slow, 500.00 for each held; 240.00 each for six people of 86.
-    assert alone["sentence"] == "行走能力示例方案：2026-12 有 3 人应享，最多 1,200.00 元"
+    assert alone["sentence"] == "行走能力示例方案：2027-01 有 3 人应享，最多 1,200.00 元"
     assert [(row["level"], row["cost_fen"]) for row in alone["programme"]["levels"]] == [
         ("free", 0),
         ("slow", 20_000),

@@ -53,8 +53,8 @@ def test_a_scheme_of_a_new_name_is_found_everywhere_from_its_day_on(people):
     own = make_programme(version=1, scheme="own-bands")
     adopt(people, own, on=TODAY)
 
-    with pytest.raises(NotFound):
-        queries.get_instrument("own-scale", TODAY)
+    early = refuse("scheme_early", queries.get_instrument, "own-scale", TODAY, kind=NotFound)
+    assert early.facts == {"scheme": "own-scale", "since": "2027-01-01", "day": "2026-12-05"}
     assert queries.get_instrument("own-scale", NEW_YEAR).id == "own-scale"
     assert queries.get_level(scale="own-scale", version=1, level="4").id == "4"
     assert (

@@ -120,7 +120,7 @@ def get_instrument(scheme_id: str, which: int | date) -> Instrument:
     """
     Get an instrument in the version of a number, or in the one that counts on a day.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
     return _pick(map_instruments(), scheme_id, which)
 
@@ -129,7 +129,7 @@ def get_programme(scheme_id: str, which: int | date) -> Programme:
     """
     Get a programme in the version of a number, or in the one that counts on a day.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
     return _pick(_map_programmes(), scheme_id, which)
 
@@ -140,7 +140,7 @@ def open_instrument(name: str, *, on: date) -> Instrument:
 
     Nothing is graded by a mere file.
 
-    :raises NotFound: scheme_unknown. :raises BadInput: scheme_invalid.
+    :raises NotFound: scheme_unknown, scheme_early. :raises BadInput: scheme_invalid.
     """
     if not _is_path(name):
         return get_instrument(name, on)
@@ -153,7 +153,7 @@ def open_programme(name: str, *, on: date) -> Programme:
 
     No money moves by a mere file.
 
-    :raises NotFound: scheme_unknown. :raises BadInput: scheme_invalid.
+    :raises NotFound: scheme_unknown, scheme_early. :raises BadInput: scheme_invalid.
     """
     if not _is_path(name):
         return get_programme(name, on)
@@ -179,7 +179,7 @@ def get_scheme(scheme_id: str, which: int | date) -> Instrument | Programme:
     """
     Get an instrument or a programme, whichever has this id; the version as for either.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
     if any(scheme_id == known for known, _ in map_instruments()):
         return get_instrument(scheme_id, which)
