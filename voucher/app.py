@@ -34,6 +34,7 @@ from voucher.db import assert_safe_database, db, prepare_engine, transaction
 from voucher.entrances import APIS, COMMANDS, LIMITS, PAGES
 from voucher.refusals import N_, NotAllowed
 from voucher.sealing import prepare_sealing
+from voucher.typefaces import list_further_typefaces
 
 PACKAGE = Path(__file__).parent
 MIGRATIONS = PACKAGE / "migrations"
@@ -64,6 +65,7 @@ def create_app(home: Home) -> Flask:
         csrf.exempt(blueprint)
     _limit_attempts(app)
     _trust_proxies(app)
+    _check_settings(home)
     with app.app_context():
         prepare_engine(app)
         assert_safe_database()
@@ -127,6 +129,12 @@ def _settings(home: Home) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": "memory://",
         "RATELIMIT_HEADERS_ENABLED": True,
     }
+
+
+def _check_settings(home: Home) -> None:
+    """Refuse to start with what cannot be read, rather than on the first page that needs it."""
+    list_further_typefaces()
+    _ = home.deadlines
 
 
 def _limit_attempts(app: Flask) -> None:

@@ -72,6 +72,12 @@ def find_schemes_path() -> Path | None:
     return Path(stated).resolve() if stated else None
 
 
+def find_font_paths() -> tuple[Path, ...]:
+    """Give the font files VOUCHER_FONTS names beside the bundled ones, separated as in PATH."""
+    stated = os.environ.get("VOUCHER_FONTS") or ""
+    return tuple(Path(one).resolve() for one in stated.split(os.pathsep) if one)
+
+
 def find_home_path() -> Path:
     """Give the folder VOUCHER_HOME names, or `instance` in the working directory."""
     return Path(os.environ.get("VOUCHER_HOME") or "instance").resolve()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
+from voucher.typefaces import list_further_typefaces
+
 _COVERAGE = Path(__file__).parent / "printouts" / "fonts" / "coverage.txt"
 _NAME_DOT = "·"
 # Latin words stay whole; any other character is read by itself.
@@ -114,7 +116,13 @@ def show_code_points(characters: list[str]) -> str:
 def _has_glyph(code_point: int) -> bool:
     starts, ends = _read_coverage()
     place = bisect_right(starts, code_point) - 1
-    return place >= 0 and code_point <= ends[place]
+    is_bundled = place >= 0 and code_point <= ends[place]
+    return is_bundled or code_point in _read_further_coverage()
+
+
+@cache
+def _read_further_coverage() -> frozenset[int]:
+    return frozenset().union(*(one.covered for one in list_further_typefaces()))
 
 
 @cache

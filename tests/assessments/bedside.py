@@ -16,7 +16,7 @@ from voucher.db import db
 from voucher.residents.models import Resident
 from voucher.schemes.queries import GBT, get_instrument
 
-INSTRUMENT = get_instrument(GBT)
+INSTRUMENT = get_instrument(GBT, 1)
 ITEMS = {item.id: item for item in INSTRUMENT.items}
 QUESTIONS = {question.id: question for question in INSTRUMENT.records.questions}
 EVENTS = [at for at, question in QUESTIONS.items() if question.event]

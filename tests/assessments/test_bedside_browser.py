@@ -32,7 +32,7 @@ from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.queries import GBT, get_instrument
 from voucher.sealing import seal
 
-INSTRUMENT = get_instrument(GBT)
+INSTRUMENT = get_instrument(GBT, 1)
 ITEMS = [item.id for item in INSTRUMENT.items]
 EVENTS = [question.id for question in INSTRUMENT.records.questions if question.event]
 

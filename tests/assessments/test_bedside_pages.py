@@ -194,7 +194,7 @@ def test_the_page_a_phone_keeps_holds_nobody_and_no_token(client, phone, public_
     assert shell == client.get(f"/assessments/bedside/{GBT}/1").get_data(as_text=True)
     for hidden in (public_id, "zhang.san", "csrf", phone.look()["name"]):
         assert hidden not in shell, hidden
-    for question in get_instrument(GBT).records.questions:
+    for question in get_instrument(GBT, 1).records.questions:
         assert f'name="{question.id}"' in shell, question.id
     assert shell.count('data-count="3"') == len(EVENTS)
 
@@ -216,7 +216,7 @@ def test_opening_a_form_is_an_event_of_the_resident(phone, public_id):
 
 
 def test_any_instrument_has_a_form_and_is_judged_by_its_own_data(app):
-    text = get_instrument(GBT).text.partition("# Annex A")[0]
+    text = get_instrument(GBT, 1).text.partition("# Annex A")[0]
     other = load_instrument(text=text.replace(GBT, "sample-scale"), file="sample-scale.toml")
     with app.test_request_context():
         page = render_template(

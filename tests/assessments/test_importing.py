@@ -28,7 +28,7 @@ from voucher.schemes.queries import get_instrument
 from voucher.schemes.rules.scoring import score_points
 
 DAY = date(2026, 12, 1)
-GBT = get_instrument("gbt-42195-2022")
+GBT = get_instrument("gbt-42195-2022", 1)
 
 
 def make_file(*rows: dict[str, object]) -> bytes:

@@ -94,7 +94,7 @@ def test_any_instrument_is_filled_in_signed_confirmed_and_shown_with_its_level(
 ):
     if scheme == GERMANY:
         adopt_germany()
-    public_id, instrument = found_person(), get_instrument(scheme)
+    public_id, instrument = found_person(), get_instrument(scheme, 1)
     new = f"/assessments/new/{public_id}?instrument={scheme}"
     forms = read(client, new), read(client, f"/assessments/bedside/{scheme}/{instrument.version}")
 
@@ -115,7 +115,7 @@ def test_any_instrument_is_filled_in_signed_confirmed_and_shown_with_its_level(
 
 def test_a_number_outside_its_range_is_refused_and_one_within_is_kept_and_shown(client, second):
     adopt_germany()
-    public_id, instrument = found_person(), get_instrument(GERMANY)
+    public_id, instrument = found_person(), get_instrument(GERMANY, 1)
     new = f"/assessments/new/{public_id}?instrument={GERMANY}"
     best = fill_best(instrument)
     before = read_tables()
@@ -160,7 +160,7 @@ def test_an_unsigned_draft_nobody_touched_for_30_days_is_deleted_and_a_signed_on
     public_id = found_person()
     for scheme in ("katz", "lawton"):
         keep_draft(client, public_id, scheme)
-    post(client, f"/assessments/new/{public_id}", **fill_best(get_instrument(GBT)))
+    post(client, f"/assessments/new/{public_id}", **fill_best(get_instrument(GBT, 1)))
     with transaction():
         now = db.session.scalars(
             select(AssessmentDraft.saved_at).where(AssessmentDraft.scheme == "katz")

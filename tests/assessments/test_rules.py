@@ -21,7 +21,7 @@ from voucher.workbooks.reading import read_first_sheet
 from voucher.workbooks.tables import open_table
 
 DAY = date(2026, 12, 1)
-GBT = get_instrument("gbt-42195-2022")
+GBT = get_instrument("gbt-42195-2022", 1)
 
 
 def judge_workbook(content: bytes, known: set[str]) -> AssessmentFile:

@@ -32,7 +32,7 @@ def add_assessed_residents(
     with transaction():
         for start in range(0, count, _BATCH):
             db.session.execute(insert(Resident), people[start : start + _BATCH])
-        version_id = freeze_scheme(scheme=get_instrument(GBT), now=now)
+        version_id = freeze_scheme(scheme=get_instrument(GBT, 1), now=now)
         forms = list(_invent_forms(actor, count, version_id, chance, now))
         for start in range(0, len(forms), _BATCH):
             db.session.execute(insert(Assessment), forms[start : start + _BATCH])
@@ -69,7 +69,7 @@ def _invent_people(
 def _invent_forms(
     actor: Actor, count: int, version_id: int, chance: random.Random, now: datetime
 ) -> Iterator[dict[str, Any]]:
-    items = [(item.id, sorted(item.points)) for item in get_instrument(GBT).items]
+    items = [(item.id, sorted(item.points)) for item in get_instrument(GBT, 1).items]
     for number in range(1, count + 1):
         days = (5, 20) if number % 10 == 0 else (20,)
         for day in days:

@@ -91,7 +91,7 @@ def _time(act: Callable[[], object]) -> float:
 
 
 def _list_raw_rows(town: Town) -> list[Any]:
-    instrument = get_instrument(GBT)
+    instrument = get_instrument(GBT, 1)
     batches = stream_latest_assessments(actor=town.worker, on=DAY, instrument=GBT)
     rows = [row for answers in batches for row in answers.open(instrument)]
     db.session.rollback()
@@ -99,7 +99,7 @@ def _list_raw_rows(town: Town) -> list[Any]:
 
 
 def _time_scoring(rows: list[Any]) -> Pair:
-    scores = score_rows(instrument=get_instrument(GBT), rows=rows)
+    scores = score_rows(instrument=get_instrument(GBT, 1), rows=rows)
     return (
         _time(lambda: deque(scores, maxlen=0)),
         _time(lambda: deque((sum(points) for points, _, _, _ in rows), maxlen=0)),
@@ -121,7 +121,7 @@ def _time_grading(town: Town, programme: str, count: int) -> Pair:
 def _grade(town: Town, programme: str) -> None:
     with transaction():
         grade_residents(
-            actor=town.worker, programme=get_programme(programme), on=DAY, now=clock.now()
+            actor=town.worker, programme=get_programme(programme, 1), on=DAY, now=clock.now()
         )
 
 
@@ -159,7 +159,7 @@ def _time_import(town: Town, content: bytes, count: int) -> Pair:
 
 def _import(town: Town, content: bytes) -> None:
     file = judge_assessment_file(
-        actor=town.worker, content=content, instrument=get_instrument(GBT), on=DAY
+        actor=town.worker, content=content, instrument=get_instrument(GBT, 1), on=DAY
     )
     import_assessments(actor=town.worker, file=file, now=clock.now())
 

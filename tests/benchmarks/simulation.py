@@ -85,7 +85,7 @@ def look() -> Simulation:
     """Simulate one programme that reads confirmed levels, and one that classes everybody."""
     return simulate(
         actor=AUDITOR,
-        programmes=[get_programme(one) for one in PROGRAMMES],
+        programmes=[get_programme(one, 1) for one in PROGRAMMES],
         on=MONTH,
         community_id=None,
         counts_proposed=True,
@@ -105,7 +105,7 @@ def add_roster(residents: int) -> None:
     with transaction():
         communities = _add_divisions()
         graded_by, confirmed_by = _add_account("grader"), _add_account("confirmer")
-        version_id = freeze_scheme(scheme=get_instrument(GBT), now=clock.now())
+        version_id = freeze_scheme(scheme=get_instrument(GBT, 1), now=clock.now())
         for start in range(1, residents + 1, _BATCH):
             numbers = range(start, min(start + _BATCH, residents + 1))
             people = [_invent_person(number, communities, chance) for number in numbers]

@@ -27,7 +27,7 @@ FIRST_PAIR, OTHER_PAIR = ("何静", "罗伟"), ("陈敏", "吴强")
 def grade(actor: Actor, *, on: date, programme: str = SIX_CLASSES) -> Graded:
     with transaction():
         return grade_residents(
-            actor=actor, programme=get_programme(programme), on=on, now=clock.now()
+            actor=actor, programme=get_programme(programme, 1), on=on, now=clock.now()
         )
 
 
@@ -58,7 +58,7 @@ def assess(
 ) -> str:
     """Write an assessment by GB/T 42195 with so many points lost from the first items on."""
     left, points = lost, []
-    for item in get_instrument(GBT).items:
+    for item in get_instrument(GBT, 1).items:
         taken = min(item.maximum, left)
         points.append(item.maximum - taken)
         left -= taken
@@ -77,7 +77,7 @@ def keep_answers(
     options: Mapping[str, int] | None = None,
 ) -> str:
     """Write an assessment by any instrument, with the options where they are known."""
-    key, instrument = secrets.token_hex(8), get_instrument(scheme)
+    key, instrument = secrets.token_hex(8), get_instrument(scheme, 1)
     with transaction():
         row = {
             "public_id": key,
@@ -103,7 +103,7 @@ def keep_answers(
 
 def propose_level(actor: Actor, answers: Answers, *, on: date, scheme: str) -> int:
     """Write what answers come to as a proposed level; no programme need read the instrument."""
-    key, instrument = keep_answers(actor, answers, on=on, scheme=scheme), get_instrument(scheme)
+    key, instrument = keep_answers(actor, answers, on=on, scheme=scheme), get_instrument(scheme, 1)
     result = score_answers(instrument, answers)
     with transaction():
         assessment = db.session.scalars(select(Assessment).filter_by(public_id=key)).one()

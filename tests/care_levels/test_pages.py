@@ -34,7 +34,7 @@ from voucher.schemes.rules.scoring import Answers
 DAY, TODAY = date(2026, 12, 1), "2026-12-05"
 LEVEL = "/levels/of/resident00000001/1"
 FILE = "/residents/resident00000001"
-BEST = {item.id: item.maximum for item in get_instrument(GBT).items}
+BEST = {item.id: item.maximum for item in get_instrument(GBT, 1).items}
 NEW = "/appeals/new/resident00000001"
 ROLES = [role for role in Role if role is not Role.CONSOLE]
 READERS = {Role.WORKER, Role.APPROVER, Role.AUDITOR, Role.ASSESSOR}
@@ -139,7 +139,7 @@ def test_a_matrix_is_told_on_every_page_and_what_it_does_not_ask_for_is_left_out
 
 
 def test_of_options_with_equal_points_the_one_chosen_is_told(town, client):
-    options = {item.id: item.options[0].number for item in get_instrument(GBT).items}
+    options = {item.id: item.options[0].number for item in get_instrument(GBT, 1).items}
     points = tuple(0 if at == "B.3.9" else BEST[at] for at in options)
     key = keep_answers(
         town.worker, Answers(points), on=date(2026, 12, 2), options={**options, "B.3.9": 4}

@@ -19,7 +19,7 @@ def town(app) -> Town:
 def list_due(actor, programme=AGE_BANDS, **named):
     """Give what each is due as (level, {item: fen}, [why not])."""
     due = list_entitlements(
-        actor=actor, programme=get_programme(programme), period_from=MONTH, **named
+        actor=actor, programme=get_programme(programme, 1), period_from=MONTH, **named
     )
     return {
         one.resident_id: (

@@ -86,7 +86,7 @@ def test_assessments_are_seen_added_and_later_superseded_field_by_field(client):
 
 def test_answers_to_a_chosen_scale_are_taken_by_its_own_columns_and_points(client):
     import_people(enter_district(client), make_person(1))
-    items = [item.id for item in get_instrument("barthel").items]
+    items = [item.id for item in get_instrument("barthel", 1).items]
     titles = ("身份证号", "评估日期", "评估员一", "评估员二", *items)
     row = (make_number(1), "2026-11-07", "何静", "罗伟", *(0 for _ in items))
     content = make_workbook([titles, row, (*row[:-1], 1)])

@@ -158,7 +158,7 @@ def take_letter(page: Page, address: str) -> None:
 def picture_bedside(page: Page, site: Site, public_id: str) -> None:
     page.goto(f"{site.url}/assessments/new/{public_id}")
     page.locator("body[data-ready]").wait_for()
-    for item in get_instrument(GBT).items[:3]:
+    for item in get_instrument(GBT, 1).items[:3]:
         page.locator(f'[name="{item.id}"][value="2"]').check()
     expect(page.locator("#kept")).to_have_text("已送到系统")
     take_from(page, 'fieldset:has([name="B.1.2"])', "bedside")

@@ -66,7 +66,7 @@ def assess(town: Town, *rows: tuple[object, ...]) -> Comparison:
     ]
     content = make_workbook([(*TITLES, *ITEMS, "跌倒", "险些跌倒"), *people])
     file = judge_assessment_file(
-        actor=town.worker, content=content, instrument=get_instrument(SCALE), on=MONTH
+        actor=town.worker, content=content, instrument=get_instrument(SCALE, 1), on=MONTH
     )
     with transaction():
         return import_assessments(actor=town.worker, file=file, now=clock.now())
@@ -137,7 +137,7 @@ def list_reasons() -> list[tuple[int, str, list[dict[str, object]]]]:
 
 def explain(town: Town) -> dict[int, tuple[str, list[int], list[str]]]:
     due = list_entitlements(
-        actor=town.worker, programme=get_programme(PROGRAMME), period_from=MONTH
+        actor=town.worker, programme=get_programme(PROGRAMME, 1), period_from=MONTH
     )
     return {
         one.resident_id: (
@@ -185,14 +185,14 @@ def find_told(text: str) -> list[tuple[str, str]]:
 
 def test_the_programme_is_simulated_alone_and_against_another_with_exact_figures(town, home):
     grade_everybody(town)
-    asked = ("simulate", PROGRAMME, "--month", "2026-12", "--as", "approver")
+    asked = ("simulate", PROGRAMME, "--month", "2027-01", "--as", "approver")
 
     alone = command(home, *asked)
     compared = command(home, *asked, "--against", AGE_BANDS)
 
     assert compared["programme"] == alone["programme"]
     # 200.00 for the slow, 500.00 for each held; 240.00 each for six people of 86.
-    assert alone["sentence"] == "行走能力示例方案：2026-12 有 3 人应享，最多 1,200.00 元"
+    assert alone["sentence"] == "行走能力示例方案：2027-01 有 3 人应享，最多 1,200.00 元"
     assert [(row["level"], row["cost_fen"]) for row in alone["programme"]["levels"]] == [
         ("free", 0),
         ("slow", 20_000),

@@ -12,7 +12,7 @@ from tests.structure.source import ROOT
 from voucher.accounts.queries import get_actor
 from voucher.app import create_app
 from voucher.audit.models import Event
-from voucher.config import load_home
+from voucher.config import Deadlines, load_home
 from voucher.db import db
 from voucher.ledger.models import LedgerEntry
 from voucher.money import show_yuan, split_by_largest_remainder
@@ -170,7 +170,7 @@ WAITING = {
 
 def list_titles(name):
     actor = get_actor(name=name, channel="test")
-    return [one.title for one in list_waiting(actor=actor, now=SETTLED_AT)]
+    return [one.title for one in list_waiting(actor=actor, now=SETTLED_AT, deadlines=Deadlines())]
 
 
 def test_the_answer_tells_how_to_open_a_till(rehearsed):

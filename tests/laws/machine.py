@@ -395,7 +395,7 @@ class Town(RuleBasedStateMachine):
             run.graded_since = run.programme == SHANGCHENG
 
     def _grade(self) -> None:
-        life, programme = self.life, get_programme(SHANGCHENG)
+        life, programme = self.life, get_programme(SHANGCHENG, 1)
         on = life.today.replace(day=1)
         life.do(
             lambda: grade_residents(

@@ -153,7 +153,7 @@ def grade_once(home: Home, actor: Actor, programme: str) -> list[Answer]:
     now = clock.now()
     with transaction():
         graded = grade_residents(
-            actor=actor, programme=get_programme(programme), on=local_date(now), now=now
+            actor=actor, programme=get_programme(programme, 1), on=local_date(now), now=now
         )
     return [("accepted", graded.proposed)]
 

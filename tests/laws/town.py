@@ -146,7 +146,7 @@ def plan(
     """Work out who is due a voucher of the month."""
     return plan_run(
         actor=town.worker,
-        programme=get_programme(programme),
+        programme=get_programme(programme, 1),
         period_from=period_from,
         community_id=community_id,
         today=clock.local_date(now),
@@ -167,7 +167,7 @@ def draft(
         )
         run = draft_run(
             actor=town.worker,
-            programme=get_programme(programme),
+            programme=get_programme(programme, 1),
             period_from=period_from,
             community_id=community_id,
             plan=planned,
@@ -179,7 +179,9 @@ def draft(
 def approve(town: Town, *, run_id: int, programme: str, now: datetime) -> None:
     """Approve a run and write its vouchers, as the worker process does."""
     with transaction():
-        approve_run(actor=town.approver, run_id=run_id, programme=get_programme(programme), now=now)
+        approve_run(
+            actor=town.approver, run_id=run_id, programme=get_programme(programme, 1), now=now
+        )
     write_vouchers(town, run_id=run_id, now=now)
 
 

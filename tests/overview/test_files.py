@@ -117,7 +117,7 @@ def test_a_level_stands_with_its_reason_in_words_its_version_and_who_confirmed(
 
     text = read(client, f"/residents/{public_id}")
 
-    programme = get_programme(SIX_CLASSES)
+    programme = get_programme(SIX_CLASSES, 1)
     (level,) = (one.name.zh for one in programme.levels if one.id == "5")
     rules = [one.name.zh for one in programme.classes if one.level == "5"]
     assert f'<th scope="row">{level}</th>' in text

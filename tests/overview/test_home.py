@@ -13,7 +13,7 @@ from tests.browsing import (
     sign_in_at,
     take_picture,
 )
-from tests.care_levels.factories import grade
+from tests.care_levels.factories import NATIONAL, assess, confirm, grade, propose_level
 from tests.pages import count_queries
 from tests.vouchers.factories import (
     AGE_BANDS,
@@ -31,14 +31,20 @@ from voucher.accounts.models import Account
 from voucher.accounts.queries import get_actor
 from voucher.cases.models import Kind
 from voucher.cases.operations import open_case
+from voucher.config import Deadlines
 from voucher.db import db, transaction
 from voucher.ledger.operations import set_budget
 from voucher.overview.queries.waiting import list_waiting, tell_next
 from voucher.overview.rules import tell_what_comes_next
+from voucher.schemes.queries import GBT
+from voucher.schemes.rules.scoring import Answers
 from voucher.shops.models import Shop
 from voucher.uploads import keep_upload
 from voucher.vouchers.models import IssueRun, Voucher
 from voucher.vouchers.operations.custody import mark_printed
+
+# The clock of a test stands at 2026-12-05.
+HALF_A_YEAR_AGO = date(2026, 6, 5)
 
 
 @pytest.fixture
@@ -49,11 +55,11 @@ def town(app):
     return town
 
 
-def waits_for(actor):
+def waits_for(actor, *, months=None):
     """Give count and page of everything that waits for somebody."""
-    found = [
-        (one.count, one.endpoint, one.title) for one in list_waiting(actor=actor, now=clock.now())
-    ]
+    deadlines = Deadlines(reassess_months=months)
+    waiting = list_waiting(actor=actor, now=clock.now(), deadlines=deadlines)
+    found = [(one.count, one.endpoint, one.title) for one in waiting]
     db.session.rollback()
     return found
 
@@ -161,6 +167,33 @@ def test_who_was_never_assessed_waits_for_the_assessor(town):
     ]
 
 
+def test_who_is_due_again_waits_for_worker_and_assessor_from_the_very_day_on(town):
+    assessor = make_helper("li", Role.ASSESSOR)
+    make_level(town, resident_id=1, lost=40)
+    due = (1, "levels.show_due", "位老人该重新评估了")
+
+    assert waits_for(town.worker, months=6) == [due]
+    assert waits_for(town.worker, months=7) == waits_for(town.worker) == []
+    assert waits_for(assessor, months=6)[0] == due
+    assert waits_for(make_helper("far", Role.WORKER, area="510104002"), months=6) == []
+    with count_queries() as one:
+        waits_for(town.worker, months=6)
+
+    make_level(town, resident_id=2, lost=40)
+    propose_level(town.worker, Answers((0,) * 10), on=HALF_A_YEAR_AGO, scheme="barthel")
+    confirm(town.approver, on=MONTH, scale="barthel")
+
+    with count_queries() as three:
+        assert waits_for(town.worker, months=6) == [(3, *due[1:])]
+    assert len(three) == len(one)
+
+
+def make_level(town, *, resident_id, lost):
+    assess(town.worker, resident_id=resident_id, on=HALF_A_YEAR_AGO, lost=lost)
+    grade(town.worker, on=MONTH, programme=NATIONAL)
+    confirm(town.approver, on=MONTH, scale=GBT)
+
+
 def test_an_unconfirmed_file_waits_for_who_sent_it_alone(town, home):
     with transaction():
         keep_upload(
@@ -221,7 +254,7 @@ def test_home_makes_the_same_few_queries_whatever_waits(town, client, role):
     with count_queries() as full:
         assert client.get("/").status_code == 200
 
-    assert len(full) == len(empty) <= 12
+    assert len(full) == len(empty) <= 13
 
 
 def draft_again(town):

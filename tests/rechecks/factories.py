@@ -20,7 +20,7 @@ from voucher.schemes.operations import freeze_scheme
 from voucher.schemes.queries import GBT, get_instrument
 from voucher.sealing import seal
 
-INSTRUMENT = get_instrument(GBT)
+INSTRUMENT = get_instrument(GBT, 1)
 FIRST_PAIR = ("何静", "罗伟")
 WANTED = Candidates(GBT, date(2026, 11, 1), date(2026, 12, 1), "")
 

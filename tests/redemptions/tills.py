@@ -64,7 +64,7 @@ def open_town(home: Home) -> Town:
 
 
 def _issue(worker: Actor, approver: Actor) -> int:
-    programme, now = get_programme(PROGRAMME), clock.now()
+    programme, now = get_programme(PROGRAMME, 1), clock.now()
     with transaction():
         grade_residents(actor=worker, programme=programme, on=MONTH, now=now)
     with transaction():

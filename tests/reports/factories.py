@@ -27,7 +27,7 @@ DISTRICT = "510104"
 
 def edit(programme: str, *changes: tuple[str, str]) -> str:
     """Give the text of a programme with every occurrence of some words changed."""
-    text = get_programme(programme).text
+    text = get_programme(programme, 1).text
     for before, after in changes:
         assert before in text, before
         text = text.replace(before, after)
@@ -85,7 +85,7 @@ def give_level(
             CareLevel(
                 resident_id=resident_id,
                 scale=scale,
-                scheme_version_id=freeze_scheme(scheme=get_scheme(scale), now=now),
+                scheme_version_id=freeze_scheme(scheme=get_scheme(scale, 1), now=now),
                 level=level,
                 reasons=[],
                 from_date=from_date,

@@ -127,7 +127,7 @@ BAD_FILES = (
     (b"x" * (64 * 1024 + 1), "方案文件最大 64 KB"),
     ("kind = '方案'".encode("gb18030"), "不是 UTF-8 文字"),
     (b"kind = ", "edited.toml 第 1 行写法有误"),
-    (get_instrument(GBT).text.encode(), "edited.toml 不是方案（programme）"),
+    (get_instrument(GBT, 1).text.encode(), "edited.toml 不是方案（programme）"),
     (edit(NATIONAL, ("age >= 60", "edge >= 60")).encode(), "未知的名称 edge"),
 )
 

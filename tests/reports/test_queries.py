@@ -25,7 +25,7 @@ def town(app) -> Town:
 def look(actor, *programmes, counts_proposed=False, community_id=None):
     return simulate(
         actor=actor,
-        programmes=[get_programme(one) if isinstance(one, str) else one for one in programmes],
+        programmes=[get_programme(one, 1) if isinstance(one, str) else one for one in programmes],
         on=MONTH,
         community_id=community_id,
         counts_proposed=counts_proposed,

@@ -45,7 +45,9 @@ def test_levels_are_those_confirmed_unless_nobody_could_confirm_them(
     programme, is_adopted, counts_proposed, expected
 ):
     chosen = choose_levels(
-        programme=get_programme(programme), is_adopted=is_adopted, counts_proposed=counts_proposed
+        programme=get_programme(programme, 1),
+        is_adopted=is_adopted,
+        counts_proposed=counts_proposed,
     )
 
     assert chosen is expected
@@ -62,7 +64,7 @@ def test_levels_are_those_confirmed_unless_nobody_could_confirm_them(
     ],
 )
 def test_a_resident_is_due_what_the_programme_grants_or_a_reason(level, age, fen, why_not):
-    due = judge(get_programme(NATIONAL), CONFIRMED)(Facts(age=age), level)
+    due = judge(get_programme(NATIONAL, 1), CONFIRMED)(Facts(age=age), level)
 
     assert (due.fen, [reason.rule for reason in due.why_not]) == (fen, why_not)
 
@@ -80,7 +82,7 @@ def grant_by_level(facts, level):
 
 def test_both_edges_of_each_step_of_a_difference_are_exact():
     names = [str(fen) for edge in BAND_EDGES_FEN for fen in (edge, edge + 1)]
-    national = get_programme(NATIONAL)
+    national = get_programme(NATIONAL, 1)
     flat, stepped = (
         (national, CONFIRMED, grant_flat(100)),
         (national, CONFIRMED, grant_by_level),
@@ -118,8 +120,8 @@ PEOPLE = st.dictionaries(
 @settings(max_examples=60, deadline=None)
 @given(people=PEOPLE, first=st.sampled_from(ALL), other=st.sampled_from(ALL))
 def test_every_part_adds_up_to_the_whole_and_the_way_back_is_the_opposite(people, first, other):
-    there = run(people, get_programme(first), get_programme(other))
-    back = run(people, get_programme(other), get_programme(first))
+    there = run(people, get_programme(first, 1), get_programme(other, 1))
+    back = run(people, get_programme(other, 1), get_programme(first, 1))
 
     residents = sum(count for places in people.values() for count in places.values())
     for outcome in there.outcomes:
@@ -151,7 +153,7 @@ def test_every_part_adds_up_to_the_whole_and_the_way_back_is_the_opposite(people
     [("510104", 76_001, 4_000), ("330102", 68_001, 12_000)],
 )
 def test_a_total_is_split_among_its_sources_as_at_a_close(district, central_fen, local_fen):
-    one = (get_programme(NATIONAL), CONFIRMED, grant_flat(80_001))
+    one = (get_programme(NATIONAL, 1), CONFIRMED, grant_flat(80_001))
 
     [outcome] = simulate_roster(
         people={make_person("2"): HERE}, programmes=[one], district_code=district
@@ -169,7 +171,7 @@ def test_who_moves_in_and_out_of_a_programme_is_counted_apart_from_who_has_more_
         make_person(level, level): {1: n} for level, n in (("1", 5), ("2", 7), ("3", 11), ("", 13))
     }
 
-    change = run(people, get_programme(NATIONAL), wider).change
+    change = run(people, get_programme(NATIONAL, 1), wider).change
 
     counts = (change.newly_covered, change.no_longer_covered, change.same)
     assert counts == (5, 11, 13)
@@ -187,7 +189,7 @@ def test_who_moves_in_and_out_of_a_programme_is_counted_apart_from_who_has_more_
 )
 def test_one_sentence_says_what_a_change_comes_to(cap, sentence):
     other = load(edit(NATIONAL, ("cap_fen = 80000", f"cap_fen = {cap}")))
-    simulation = run({make_person("3", "3"): {1: 1_200}}, get_programme(NATIONAL), other)
+    simulation = run({make_person("3", "3"): {1: 1_200}}, get_programme(NATIONAL, 1), other)
 
     said = word_verdict(simulation=simulation, month="2026-12", voice=CHINESE)
 
@@ -196,7 +198,7 @@ def test_one_sentence_says_what_a_change_comes_to(cap, sentence):
 
 def test_tables_without_levels_hold_neither_levels_nor_reasons():
     simulation = run(
-        {make_person("3", ""): HERE}, get_programme(NATIONAL), get_programme(SIX_CLASSES)
+        {make_person("3", ""): HERE}, get_programme(NATIONAL, 1), get_programme(SIX_CLASSES, 1)
     )
 
     with_levels, without = (

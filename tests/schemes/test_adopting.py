@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tests.accounts.factories import make_actor
+from tests.accounts.factories import make_account, make_actor, sign_in
 from tests.refusing import refuse
 from tests.schemes.own import AGE_BANDS, GBT, approve, make_instrument, make_programme, propose
+from tests.vouchers.factories import add_resident, make_town
 from voucher import clock
 from voucher.access import Role
 from voucher.audit.models import Event
@@ -41,9 +42,8 @@ def adopt(people, text, *, on=NEW_YEAR):
 def test_an_adopted_version_counts_from_its_day_and_not_before(people):
     adopt(people, make_programme(face_fen=4000))
 
-    assert queries.get_programme(AGE_BANDS).version == 1
-    assert queries.get_programme(AGE_BANDS, on=date(2026, 12, 31)).version == 1
-    assert queries.get_programme(AGE_BANDS, on=NEW_YEAR).version == 2
+    assert queries.get_programme(AGE_BANDS, date(2026, 12, 31)).version == 1
+    assert queries.get_programme(AGE_BANDS, NEW_YEAR).version == 2
     assert queries.get_scheme(AGE_BANDS, 2).version == 2
     assert {one.id: one.version for one in queries.list_programmes(on=NEW_YEAR)}[AGE_BANDS] == 2
 
@@ -53,18 +53,40 @@ def test_a_scheme_of_a_new_name_is_found_everywhere_from_its_day_on(people):
     own = make_programme(version=1, scheme="own-bands")
     adopt(people, own, on=TODAY)
 
-    with pytest.raises(NotFound):
-        queries.get_instrument("own-scale")
-    assert queries.get_instrument("own-scale", on=NEW_YEAR).id == "own-scale"
+    early = refuse("scheme_early", queries.get_instrument, "own-scale", TODAY, kind=NotFound)
+    assert early.facts == {"scheme": "own-scale", "since": "2027-01-01", "day": "2026-12-05"}
+    assert queries.get_instrument("own-scale", NEW_YEAR).id == "own-scale"
     assert queries.get_level(scale="own-scale", version=1, level="4").id == "4"
     assert (
         queries.get_scale(scale="own-bands", version=1).digest
-        == queries.get_programme("own-bands").digest
+        == queries.get_programme("own-bands", TODAY).digest
     )
-    assert "own-bands" in [one.id for one in queries.list_programmes()]
-    assert "own-scale" not in [one.id for one in queries.list_instruments()]
-    assert read_programme("own-bands") == "own-bands"
+    assert "own-bands" in [one.id for one in queries.list_programmes(on=TODAY)]
+    assert "own-scale" not in [one.id for one in queries.list_instruments(on=TODAY)]
+    assert read_programme("own-bands", on=TODAY) == "own-bands"
     assert "own-bands" in [one.id for one in wording.list_programmes()]
+
+
+def test_a_month_is_planned_and_budgeted_by_the_version_of_its_first_day(home, client):
+    town = make_town()
+    add_resident(born=date(1960, 1, 1), community_id=town.communities[0])
+    others = make_actor(name="other", role=Role.APPROVER)
+    adopt((town.approver, others), make_programme(face_fen=4000))
+    adopt((town.approver, others), make_programme(version=1, scheme="own-bands"))
+    make_account(name="zhang.san", role=Role.WORKER)
+    clock.set_clock(home, clock.now().replace(day=15))
+    sign_in(client)
+
+    december, january = (
+        client.get(f"/runs/new/plan?programme={AGE_BANDS}&month={month}").get_data(as_text=True)
+        for month in ("2026-12", "2027-01")
+    )
+
+    assert ("30.00" in december, "40.00" in december) == (True, False)
+    assert ("30.00" in january, "40.00" in january) == (False, True)
+    assert 'value="own-bands"' in client.get("/runs/new").get_data(as_text=True)
+    assert read_programme("own-bands", on=NEW_YEAR) == "own-bands"
+    refuse("programme_missing", read_programme, "own-bands", on=TODAY, kind=BadInput)
 
 
 def test_a_programme_that_was_used_finds_the_instrument_the_district_adopted(people):
@@ -75,7 +97,9 @@ def test_a_programme_that_was_used_finds_the_instrument_the_district_adopted(peo
     )
     adopt(people, text, on=TODAY)
     with transaction():
-        number = freeze_scheme(scheme=queries.get_programme("national-2026"), now=clock.now())
+        number = freeze_scheme(
+            scheme=queries.get_programme("national-2026", TODAY), now=clock.now()
+        )
 
     kept = queries.get_programme_version(number)
 

@@ -28,7 +28,7 @@ def check(page, name: str) -> None:
 def test_a_scheme_of_the_districts_own_is_adopted_shown_and_graded_by(
     serve_town, browse, tmp_path, monkeypatch
 ):
-    text = get_programme(CLASSES).text.replace("version = 1", "version = 2", 1)
+    text = get_programme(CLASSES, 1).text.replace("version = 1", "version = 2", 1)
     write_own(tmp_path / "schemes", "own.toml", text)
     wrong = make_instrument().replace("total = 29", "total = 28")
     write_own(tmp_path / "schemes", "wrong.toml", wrong)

@@ -18,7 +18,7 @@ from voucher.console import Doors
 from voucher.schemes.cli import commands
 from voucher.schemes.queries import get_instrument, get_programme
 
-GBT = get_instrument("gbt-42195-2022")
+GBT = get_instrument("gbt-42195-2022", 1)
 DOORS = Doors(
     open_home=nullcontext,
     find_actor=lambda name: Actor(key=name, name=name, channel="console:test"),
@@ -78,7 +78,7 @@ def test_score_refuses_a_missing_item_with_exit_code_two():
 
 
 def test_score_of_several_dimensions_tells_their_grades_and_every_step():
-    ltci = get_instrument("ltci-2021")
+    ltci = get_instrument("ltci-2021", 1)
     items = {item.id: item.maximum for item in ltci.items} | {"C.1": 0, "C.2": 0, "C.3": 1}
 
     answer = json.loads(run("score", ltci.id, "--json", sent=json.dumps({"items": items})).stdout)
@@ -208,7 +208,7 @@ def test_check_passes_on_the_bundled_schemes():
 
 
 def test_check_fails_on_a_wrong_example_and_says_where(tmp_path: Path):
-    text = get_programme("national-2026").text.replace("own_fen = 370000", "own_fen = 1", 1)
+    text = get_programme("national-2026", 1).text.replace("own_fen = 370000", "own_fen = 1", 1)
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
 
@@ -236,7 +236,7 @@ def test_check_of_an_unreadable_file_is_bad_input(tmp_path: Path):
 
 
 def test_check_of_a_folder_tells_every_fault_with_file_line_and_words(tmp_path: Path):
-    text = get_programme("national-2026").text
+    text = get_programme("national-2026", 1).text
     wrong = text.replace("own_fen = 370000", "own_fen = 1", 1)
     broken = text.replace("rounding = {", "ronding = {")
     for name, content in (("a.toml", text), ("b.toml", wrong), ("c.toml", broken)):

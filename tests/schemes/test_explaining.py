@@ -4,17 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from voucher.schemes.queries import get_instrument, list_bundled_schemes, open_instrument
+from voucher.schemes.queries import (
+    END_OF_TIME,
+    get_instrument,
+    list_bundled_schemes,
+    open_instrument,
+)
 from voucher.schemes.rules.explaining import explain_score, group_answers
 from voucher.schemes.rules.instruments import Instrument
 from voucher.schemes.rules.scoring import Answers
 from voucher.schemes.rules.steps import Step, StepKind, show_points
 
-GBT = get_instrument("gbt-42195-2022")
-LTCI = get_instrument("ltci-2021")
-MZT = get_instrument("mzt-039-2013")
+GBT = get_instrument("gbt-42195-2022", 1)
+LTCI = get_instrument("ltci-2021", 1)
+MZT = get_instrument("mzt-039-2013", 1)
 FILES = Path(__file__).parent / "files"
-GERMANY = open_instrument(str(FILES / "germany-pflegegrad.toml"))
+GERMANY = open_instrument(str(FILES / "germany-pflegegrad.toml"), on=END_OF_TIME)
 BUNDLED = [scheme for scheme in list_bundled_schemes() if isinstance(scheme, Instrument)]
 
 MILD = (

@@ -9,7 +9,7 @@ from tests.schemes.own import make_instrument, make_programme, write_own
 from voucher.schemes.queries import get_instrument, get_programme, map_instruments
 from voucher.schemes.rules.candidates import Candidate, check_files
 
-NATIONAL = get_programme("national-2026").text
+NATIONAL = get_programme("national-2026", 1).text
 SERVICES = "80-89理发、照相、洗衣、助餐、家电维修、保洁"
 SHARE = '  { settings = ["home"], basis_points = 5000 },\n'
 
@@ -28,7 +28,7 @@ def plant(text: str, old: str, new: str) -> tuple[str, int]:
 
 # What is replaced by what, where it is told, and what the sentence says.
 SCALE, BANDS = make_instrument(), make_programme()
-MZT = get_instrument("mzt-039-2013").text
+MZT = get_instrument("mzt-039-2013", 1).text
 READING = [
     (SCALE, "upper = 89", "upper = 88", "levels[2]", "不能重叠或留空"),
     (SCALE, "upper = 89", "upper = 90", "levels[2]", "不能重叠或留空"),

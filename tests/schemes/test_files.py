@@ -9,10 +9,10 @@ from voucher.schemes.rules.instrument_files import load_instrument
 from voucher.schemes.rules.programme_files import load_programme
 from voucher.schemes.rules.services import load_services
 
-GBT = get_instrument("gbt-42195-2022")
-NATIONAL = get_programme("national-2026")
-JINJIANG = get_programme("jinjiang-age-bands")
-SHANGCHENG = get_programme("shangcheng-six-classes")
+GBT = get_instrument("gbt-42195-2022", 1)
+NATIONAL = get_programme("national-2026", 1)
+JINJIANG = get_programme("jinjiang-age-bands", 1)
+SHANGCHENG = get_programme("shangcheng-six-classes", 1)
 
 
 def change(text: str, before: str, after: str) -> str:

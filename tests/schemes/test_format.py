@@ -20,10 +20,10 @@ from voucher.schemes.rules.pricing import price_purchase
 from voucher.schemes.rules.programmes import Capped, Kind, Period, Rounded
 from voucher.schemes.rules.values import SITUATIONS, Facts
 
-BEIJING = get_programme("beijing-2010")
-NATIONAL = get_programme("national-2026")
-JINJIANG = get_programme("jinjiang-age-bands")
-SHANGCHENG = get_programme("shangcheng-six-classes")
+BEIJING = get_programme("beijing-2010", 1)
+NATIONAL = get_programme("national-2026", 1)
+JINJIANG = get_programme("jinjiang-age-bands", 1)
+SHANGCHENG = get_programme("shangcheng-six-classes", 1)
 BUNDLED = (BEIJING, JINJIANG, NATIONAL, SHANGCHENG)
 EVERY = (*BUNDLED, *PROGRAMMES.values())
 # One for all examples: what was judged before may not answer for other facts.

@@ -8,7 +8,7 @@ from voucher.refusals import BadInput
 from voucher.schemes.queries import get_instrument
 from voucher.schemes.rules.instrument_files import load_instrument
 
-TEXTS = {scheme: get_instrument(scheme).text for scheme in ("ltci-2021", "mzt-039-2013", "katz")}
+TEXTS = {scheme: get_instrument(scheme, 1).text for scheme in ("ltci-2021", "mzt-039-2013", "katz")}
 TEXTS["germany"] = (Path(__file__).parent / "files" / "germany-pflegegrad.toml").read_text("utf-8")
 
 

@@ -8,7 +8,7 @@ from voucher.schemes.queries import get_instrument
 from voucher.schemes.rules.instruments import OrderedRules
 from voucher.schemes.rules.scoring import parse_answers, score_answers
 
-MZT = get_instrument("mzt-039-2013")
+MZT = get_instrument("mzt-039-2013", 1)
 IDS = [item.id for item in MZT.items]
 
 # Answers that give each dimension the grades 0, 1, 2, 3.

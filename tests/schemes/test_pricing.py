@@ -12,9 +12,9 @@ from voucher.schemes.rules.pricing import price_purchase
 from voucher.schemes.rules.programmes import PriceType, get_price_type
 from voucher.schemes.rules.purchases import parse_purchase
 
-JINJIANG = get_programme("jinjiang-age-bands")
-SHANGCHENG = get_programme("shangcheng-six-classes")
-NATIONAL = get_programme("national-2026")
+JINJIANG = get_programme("jinjiang-age-bands", 1)
+SHANGCHENG = get_programme("shangcheng-six-classes", 1)
+NATIONAL = get_programme("national-2026", 1)
 
 
 def divide(programme, **purchase: Any) -> tuple[int, int]:

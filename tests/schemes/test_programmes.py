@@ -12,9 +12,9 @@ from voucher.schemes.rules.granting import judge_grants, list_grants
 from voucher.schemes.rules.programmes import Kind, list_funding_sources
 from voucher.schemes.rules.values import SITUATIONS, Facts
 
-JINJIANG = get_programme("jinjiang-age-bands")
-SHANGCHENG = get_programme("shangcheng-six-classes")
-NATIONAL = get_programme("national-2026")
+JINJIANG = get_programme("jinjiang-age-bands", 1)
+SHANGCHENG = get_programme("shangcheng-six-classes", 1)
+NATIONAL = get_programme("national-2026", 1)
 
 FACTS = st.builds(
     Facts,

@@ -6,6 +6,7 @@ import pytest
 
 from voucher.refusals import BadInput, NotFound
 from voucher.schemes.queries import (
+    END_OF_TIME,
     get_instrument,
     get_level,
     get_programme,
@@ -39,14 +40,14 @@ def test_every_bundled_scheme_passes_its_own_check(scheme):
 
 
 def test_a_scheme_is_found_by_id_whatever_it_is():
-    assert get_scheme("gbt-42195-2022") is get_instrument("gbt-42195-2022")
-    assert get_scheme("national-2026") is get_programme("national-2026", 1)
+    assert get_scheme("gbt-42195-2022", END_OF_TIME) is get_instrument("gbt-42195-2022", 1)
+    assert get_scheme("national-2026", END_OF_TIME) is get_programme("national-2026", 1)
 
 
 @pytest.mark.parametrize("find", [get_instrument, get_programme, get_scheme])
 def test_an_unknown_scheme_is_refused(find):
     with pytest.raises(NotFound) as refused:
-        find("tomorrow-2099")
+        find("tomorrow-2099", END_OF_TIME)
 
     assert refused.value.word == "scheme_unknown"
 
@@ -85,7 +86,7 @@ def test_an_unknown_service_is_refused():
 
 
 def write_next_version(folder: Path) -> Path:
-    text = get_programme("national-2026").text.replace("version = 1", "version = 2", 1)
+    text = get_programme("national-2026", 1).text.replace("version = 1", "version = 2", 1)
     path = folder / "national-2026.2.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -94,12 +95,12 @@ def write_next_version(folder: Path) -> Path:
 def test_a_file_can_stand_for_an_id(tmp_path: Path):
     path = write_next_version(tmp_path)
 
-    assert open_programme(str(path)).version == 2
+    assert open_programme(str(path), on=END_OF_TIME).version == 2
     assert list(load_schemes([tmp_path]).programmes) == [("national-2026", 2)]
 
 
 def test_a_programme_may_read_an_instrument_that_comes_with_it(tmp_path: Path):
-    instrument = get_instrument("gbt-42195-2022").text.replace("version = 1", "version = 7", 1)
+    instrument = get_instrument("gbt-42195-2022", 1).text.replace("version = 1", "version = 7", 1)
     (tmp_path / "scale.toml").write_text(instrument, encoding="utf-8")
     path = write_next_version(tmp_path)
     path.write_text(
@@ -134,23 +135,23 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path):
 
 def test_a_file_that_does_not_exist_is_refused(tmp_path: Path):
     with pytest.raises(NotFound) as refused:
-        open_programme(str(tmp_path / "none.toml"))
+        open_programme(str(tmp_path / "none.toml"), on=END_OF_TIME)
 
     assert refused.value.word == "scheme_unknown"
 
 
 def test_an_instruments_file_is_no_programme(tmp_path: Path):
     path = tmp_path / "scale.toml"
-    path.write_text(get_instrument("gbt-42195-2022").text, encoding="utf-8")
+    path.write_text(get_instrument("gbt-42195-2022", 1).text, encoding="utf-8")
 
     with pytest.raises(NotFound):
-        open_programme(str(path))
+        open_programme(str(path), on=END_OF_TIME)
 
 
 def test_money_moves_only_by_an_adopted_programme_never_by_a_file(tmp_path: Path):
     path = write_next_version(tmp_path)
 
     with pytest.raises(NotFound) as refused:
-        get_programme(str(path))
+        get_programme(str(path), 1)
 
     assert refused.value.word == "scheme_unknown"

@@ -7,7 +7,7 @@ from voucher.schemes.queries import GBT, get_instrument
 from voucher.schemes.rules.instrument_files import load_instrument
 from voucher.schemes.rules.records import feed_scoring, judge_record, say_record
 
-INSTRUMENT = get_instrument(GBT)
+INSTRUMENT = get_instrument(GBT, 1)
 RECORDS = INSTRUMENT.records
 QUESTIONS = {question.id: question for question in RECORDS.questions}
 HEAD = INSTRUMENT.text.partition("# Annex A")[0]

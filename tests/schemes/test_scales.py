@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voucher.refusals import BadInput
-from voucher.schemes.queries import get_instrument, open_instrument
+from voucher.schemes.queries import END_OF_TIME, get_instrument, open_instrument
 from voucher.schemes.rules.checking import check_scheme
 from voucher.schemes.rules.instrument_files import load_instrument
 from voucher.schemes.rules.instruments import Direction, Instrument
@@ -15,12 +15,12 @@ from voucher.schemes.rules.scoring import Result, parse_answers, score_answers, 
 from voucher.schemes.rules.values import Confidence
 
 FILES = Path(__file__).parent / "files"
-LTCI = get_instrument("ltci-2021")
-BARTHEL = get_instrument("barthel")
-KATZ = get_instrument("katz")
-LAWTON = get_instrument("lawton")
-GERMANY = open_instrument(str(FILES / "germany-pflegegrad.toml"))
-GATE = open_instrument(str(FILES / "ltci-self-rating.toml"))
+LTCI = get_instrument("ltci-2021", 1)
+BARTHEL = get_instrument("barthel", 1)
+KATZ = get_instrument("katz", 1)
+LAWTON = get_instrument("lawton", 1)
+GERMANY = open_instrument(str(FILES / "germany-pflegegrad.toml"), on=END_OF_TIME)
+GATE = open_instrument(str(FILES / "ltci-self-rating.toml"), on=END_OF_TIME)
 
 DAILY_LIVING = [10, 10, 5, 10, 10, 10, 15, 15, 10, 5]
 
@@ -132,7 +132,7 @@ def test_a_barthel_total_that_no_answers_come_to_is_refused(total: int):
     assert refused.value.word == "total_impossible"
 
 
-@pytest.mark.parametrize("instrument", [LTCI, get_instrument("mzt-039-2013"), GATE])
+@pytest.mark.parametrize("instrument", [LTCI, get_instrument("mzt-039-2013", 1), GATE])
 def test_a_total_alone_grades_no_scale_of_several_dimensions(instrument: Instrument):
     with pytest.raises(BadInput) as refused:
         score_total(instrument=instrument, total=0)

@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voucher.refusals import BadInput
-from voucher.schemes.queries import get_instrument, list_bundled_schemes, open_instrument
+from voucher.schemes.queries import (
+    END_OF_TIME,
+    get_instrument,
+    list_bundled_schemes,
+    open_instrument,
+)
 from voucher.schemes.rules.instruments import Direction, Instrument, Part
 from voucher.schemes.rules.scoring import (
     RawRow,
@@ -18,11 +23,11 @@ from voucher.schemes.rules.scoring import (
     score_rows,
 )
 
-LTCI = get_instrument("ltci-2021")
+LTCI = get_instrument("ltci-2021", 1)
 BUNDLED = [scheme for scheme in list_bundled_schemes() if isinstance(scheme, Instrument)]
 FILES = Path(__file__).parent / "files"
 PROOFS = [
-    open_instrument(str(FILES / name))
+    open_instrument(str(FILES / name), on=END_OF_TIME)
     for name in ("germany-pflegegrad.toml", "ltci-self-rating.toml")
 ]
 # MZ/T 039 is not: test_mzt.py has the counter-example.

@@ -16,7 +16,7 @@ from voucher.schemes.rules.scoring import (
     score_total,
 )
 
-GBT = get_instrument("gbt-42195-2022")
+GBT = get_instrument("gbt-42195-2022", 1)
 ITEM_IDS = [item.id for item in GBT.items]
 ALL_ONES = "11111111 1111 111111111 11111"
 

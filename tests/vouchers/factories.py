@@ -157,7 +157,7 @@ def fund(town: Town, *, amount_fen: int = PLENTY_FEN, programme: str = AGE_BANDS
 def plan(town: Town, *, programme: str = AGE_BANDS, today: date | None = None) -> Plan:
     return plan_run(
         actor=town.worker,
-        programme=get_programme(programme),
+        programme=get_programme(programme, 1),
         period_from=MONTH,
         community_id=None,
         today=today or clock.today(),
@@ -169,7 +169,7 @@ def draft(town: Town, *, programme: str = AGE_BANDS) -> int:
     with transaction():
         return draft_run(
             actor=town.worker,
-            programme=get_programme(programme),
+            programme=get_programme(programme, 1),
             period_from=MONTH,
             community_id=None,
             plan=plan(town, programme=programme),
@@ -183,7 +183,7 @@ def approve(town: Town, run_id: int, *, actor: Actor | None = None) -> None:
         approve_run(
             actor=actor or town.approver,
             run_id=run_id,
-            programme=get_programme(run.programme),
+            programme=get_programme(run.programme, 1),
             now=clock.now(),
         )
 

@@ -93,7 +93,7 @@ def take_list(worker, site) -> None:
 def look_at_levels(approver, site) -> None:
     with site.app.app_context():
         with transaction():
-            version = freeze_scheme(scheme=get_programme(AGE_BANDS), now=clock.now())
+            version = freeze_scheme(scheme=get_programme(AGE_BANDS, 1), now=clock.now())
             worker = db.session.scalars(select(Account.id).where(Account.role == Role.WORKER))
             proposal = CareLevel(
                 resident_id=1,

@@ -220,7 +220,7 @@ def propose(town, level: str) -> int:
         made = CareLevel(
             resident_id=db.session.scalars(select(Resident.id)).one(),
             scale=AGE_BANDS,
-            scheme_version_id=freeze_scheme(scheme=get_programme(AGE_BANDS), now=clock.now()),
+            scheme_version_id=freeze_scheme(scheme=get_programme(AGE_BANDS, 1), now=clock.now()),
             level=level,
             reasons=[],
             from_date=date(2026, 12, 1),

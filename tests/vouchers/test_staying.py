@@ -195,7 +195,7 @@ def test_who_left_has_no_stay(town):
 
 
 def list_reasons(town, period: date) -> tuple[list[str], int]:
-    programme = get_programme(AGE_BANDS)
+    programme = get_programme(AGE_BANDS, 1)
     (found,) = list_entitlements(actor=town.worker, programme=programme, period_from=period)
     return [reason.rule for reason in found.why_not if reason.rule == "in_hospital"], len(
         found.grants

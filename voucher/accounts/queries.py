@@ -125,20 +125,24 @@ def get_actor(*, name: str, channel: str) -> Actor:
     return describe_actor(account, channel=channel)
 
 
-def count_first_passwords(*, now: datetime) -> tuple[int, int]:
-    """Count the accounts whose first password waits to be changed, and those where it expired."""
-    unchanged = select(func.count(Account.id)).where(
-        Account.is_active, Account.first_password_expires_at.is_not(None)
-    )
-    expired = unchanged.where(Account.first_password_expires_at <= now)
-    in_all, over = (db.session.scalar(query) or 0 for query in (unchanged, expired))
-    return in_all - over, over
+def count_unchanged_first_passwords(*, now: datetime) -> int:
+    """Count the accounts whose first password still lets them in and waits to be changed."""
+    return _count_active(Account.first_password_expires_at > now)
+
+
+def count_expired_first_passwords(*, now: datetime) -> int:
+    """Count the accounts whose first password expired before it was changed."""
+    return _count_active(Account.first_password_expires_at <= now)
 
 
 def count_locked_accounts(*, now: datetime) -> int:
     """Count the accounts that are closed for a while after too many misses."""
-    locked = select(func.count(Account.id)).where(Account.is_active, Account.locked_until > now)
-    return db.session.scalar(locked) or 0
+    return _count_active(Account.locked_until > now)
+
+
+def _count_active(condition: ColumnElement[bool]) -> int:
+    counted = select(func.count(Account.id)).where(Account.is_active, condition)
+    return db.session.scalar(counted) or 0
 
 
 def describe_actor(account: Account, *, channel: str) -> Actor:

@@ -46,7 +46,7 @@ def import_assessments(
     now = clock.now()
     on = parse_day(on_day) if on_day else local_date(now)
     judged = judge_assessment_file(
-        actor=actor, content=load_file(path=file), instrument=get_instrument(instrument), on=on
+        actor=actor, content=load_file(path=file), instrument=get_instrument(instrument, on), on=on
     )
     if dry_run:
         compared = compare_assessments(actor=actor, file=judged)

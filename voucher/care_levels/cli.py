@@ -23,7 +23,9 @@ def grade(*, actor: Actor, programme: str, on_day: str | None) -> dict[str, Any]
     now = clock.now()
     on = parse_day(on_day) if on_day else local_date(now)
     with transaction():
-        graded = grade_residents(actor=actor, programme=get_programme(programme), on=on, now=now)
+        graded = grade_residents(
+            actor=actor, programme=get_programme(programme, on), on=on, now=now
+        )
     return {
         "graded": graded.graded,
         "ungraded": graded.ungraded,
@@ -41,7 +43,7 @@ def confirm(*, actor: Actor, programme: str, on_day: str | None) -> dict[str, An
     on = parse_day(on_day) if on_day else local_date(now)
     with transaction():
         confirmed = confirm_levels(
-            actor=actor, scale=get_programme(programme).scale, on=on, now=now
+            actor=actor, scale=get_programme(programme, on).scale, on=on, now=now
         )
     return {"confirmed": confirmed}
 

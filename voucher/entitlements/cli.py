@@ -29,7 +29,7 @@ def explain(*, actor: Actor, id_number: str, programme: str, on_day: str | None)
         found = next(
             list_entitlements(
                 actor=actor,
-                programme=get_programme(programme),
+                programme=get_programme(programme, on),
                 period_from=on,
                 resident_id=resident.id,
             ),

@@ -69,7 +69,8 @@ def show_list() -> str | Response:
         )
     if wanted.is_export:
         return send_workbook(name=gettext("拟定等级"), columns=COLUMNS, rows=found.rows)
-    scales = {scale: (get_scheme(scale), levels) for scale, levels in counts.items()}
+    today = clock.today()
+    scales = {scale: (get_scheme(scale, today), levels) for scale, levels in counts.items()}
     return render_template(
         "entitlements/show_list.html",
         slice=found,
@@ -107,7 +108,9 @@ def _ask_grade(form: Grading, refusal: Refusal | None) -> str:
         "entitlements/ask_grade.html",
         form=form,
         refusal=refusal,
-        programme_options=[(one.id, one.name.say(select_language())) for one in list_programmes()],
+        programme_options=[
+            (one.id, one.name.say(select_language())) for one in list_programmes(on=clock.today())
+        ],
     )
 
 
@@ -117,7 +120,8 @@ def grade() -> tuple[str, int] | Response:
     """Grade everybody of the area, and say what came out."""
     form, now = Grading.parse(request.form), clock.now()
     try:
-        programme, on = get_programme(form.programme), form.on
+        on = form.on
+        programme = get_programme(form.programme, on)
         done = perform_once(
             actor=g.actor,
             route="levels.grade",
@@ -154,8 +158,9 @@ def ask_confirm(scale: str) -> tuple[str, int]:
 
 
 def _ask_confirm(scale: str, level_ids: tuple[int, ...] | None, refusal: Refusal | None) -> str:
-    scheme, now = get_scheme(scale), clock.now()
+    now = clock.now()
     on = local_date(now)
+    scheme = get_scheme(scale, on)
     preview = preview_confirmation(actor=g.actor, scale=scale, on=on, level_ids=level_ids)
     return render_template(
         "entitlements/ask_confirm.html",
@@ -171,7 +176,7 @@ def _ask_confirm(scale: str, level_ids: tuple[int, ...] | None, refusal: Refusal
 def _forecast(scale: str, on: date, proposed: Any) -> list[Any]:
     return [
         (programme, forecast_cost(actor=g.actor, programme=programme, on=on, proposed=proposed))
-        for programme in list_programmes()
+        for programme in list_programmes(on=on)
         if programme.scale == scale
     ]
 

@@ -22,11 +22,12 @@ from voucher.schemes.queries import get_programme
 @click.option("--amount", required=True, help="元")
 def set_month_budget(*, actor: Actor, programme: str, month: str, amount: str) -> dict[str, Any]:
     """设定某方案某月预算（须由另一位财务批准） · Set a month's budget."""
+    period_from = parse_month(month)
     with transaction():
         budget = set_budget(
             actor=actor,
-            programme=get_programme(programme).id,
-            period_from=parse_month(month),
+            programme=get_programme(programme, period_from).id,
+            period_from=period_from,
             amount_fen=parse_yuan(amount),
             now=clock.now(),
         )

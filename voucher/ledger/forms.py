@@ -23,23 +23,24 @@ class NewBudget:
         """
         Read a form.
 
-        :raises BadInput: programme_missing, month_format, amount_format, amount_scale,
+        :raises BadInput: month_format, programme_missing, amount_format, amount_scale,
             amount_positive, amount_max.
         """
+        period_from = parse_month(form.get("month", ""))
         return cls(
-            programme=read_programme(form.get("programme", "")),
-            period_from=parse_month(form.get("month", "")),
+            programme=read_programme(form.get("programme", ""), on=period_from),
+            period_from=period_from,
             amount_fen=parse_yuan(form.get("amount", "")),
         )
 
 
-def read_programme(text: str) -> str:
+def read_programme(text: str, *, on: date) -> str:
     """
-    Give the id of an adopted programme.
+    Give the id of a programme that counts on a day.
 
     :raises BadInput: programme_missing.
     """
-    if text not in {programme.id for programme in list_programmes()}:
+    if text not in {programme.id for programme in list_programmes(on=on)}:
         raise BadInput("programme_missing", N_("请选择方案"))
     return text
 

@@ -43,7 +43,7 @@ from voucher.money import show_yuan
 from voucher.periods import next_month, parse_month
 from voucher.refusals import N_, BadInput, Refusal
 from voucher.replies import perform_once
-from voucher.schemes.queries import list_programmes
+from voucher.schemes.queries import END_OF_TIME, list_programmes
 
 blueprint = Blueprint("budgets", __name__, url_prefix="/budgets")
 
@@ -102,7 +102,8 @@ def show_list() -> str | Response:
 @require(policy.SET_BUDGET)
 def ask_new() -> str:
     """Ask for a month's budget."""
-    typed = {"programme": list_programmes()[0].id, "month": f"{next_month(clock.today()):%Y-%m}"}
+    month = next_month(clock.today())
+    typed = {"programme": list_programmes(on=month)[0].id, "month": f"{month:%Y-%m}"}
     return _render("new", typed={**typed, **request.args.to_dict()}, refusal=None, faults={})
 
 
@@ -176,8 +177,9 @@ def show_balances() -> str | Response:
     wanted = read_wanted(
         request.args, sorts=POSTING_SORTS, filters=("programme", "month", "posting")
     )
-    programme = read_programme(wanted["programme"] or list_programmes()[0].id)
     month = parse_month(wanted["month"]) if wanted["month"] else clock.today().replace(day=1)
+    chosen = wanted["programme"] or list_programmes(on=month)[0].id
+    programme = read_programme(chosen, on=END_OF_TIME)
     found = slice_postings(
         wanted=wanted, programme=programme, period_from=month, posting=wanted["posting"]
     )
@@ -206,7 +208,7 @@ def _render_balances(programme: str, month: date, found: Slice[Any]) -> str:
 def _render(name: str, **values: Any) -> str:
     return render_template(
         f"ledger/{name}.html",
-        programmes=[(one.id, _name_programme(one.id)) for one in list_programmes()],
+        programmes=[(one.id, _name_programme(one.id)) for one in list_programmes(on=END_OF_TIME)],
         state_options=[(state.value, gettext(title)) for state, title in STATE_TITLES.items()],
         posting_options=[(one.value, gettext(title)) for one, title in POSTING_TITLES.items()],
         name_programme=_name_programme,
@@ -218,7 +220,7 @@ def _render(name: str, **values: Any) -> str:
 def _name_programme(programme_id: str) -> str:
     """Give a programme's name in the reader's language; its id where it is no longer adopted."""
     locale = get_locale()
-    for programme in list_programmes():
+    for programme in list_programmes(on=END_OF_TIME):
         if programme.id == programme_id:
             return programme.name.en if locale and locale.language == "en" else programme.name.zh
     return programme_id

@@ -51,10 +51,10 @@ def simulate_cost(
     out: Path | None,
 ) -> Answer:
     """测算方案费用，不写入任何数据 · Say what a programme costs, or a change to another."""
-    programmes = [open_programme(name) for name in (programme, against) if name]
+    on = parse_month(month)
+    programmes = [open_programme(name, on=on) for name in (programme, against) if name]
     if not all(map(is_adopted, programmes)):
         policy.SIMULATE_EDITED.demand(actor)
-    on = parse_month(month)
     check_month(on, today=clock.today())
     place = get_community(actor=actor, code=community) if community else None
     found = simulate(

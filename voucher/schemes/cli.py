@@ -93,8 +93,9 @@ def _show_scheme(answer: Answer) -> Iterator[str]:
 @click.argument("scheme")
 def show_scheme(scheme: str) -> Answer:
     """显示一个方案 · Show a scheme: where it comes from, its levels and its items."""
-    with _within_home():
-        found = queries.get_scheme(scheme)
+    with _within_home() as is_home:
+        # Outside a home there is no clock: there the newest of what is bundled counts.
+        found = queries.get_scheme(scheme, clock.today() if is_home else queries.END_OF_TIME)
     levels = [{"id": level.id, "name": level.name.as_json()} for level in found.levels]
     items = [{"id": item.id, "name": item.name.as_json()} for item in found.items]
     return {**_summarise(found), "levels": levels, "items": items}
@@ -212,7 +213,7 @@ def _show_reasons(answer: Answer) -> Iterator[str]:
 @click.argument("instrument")
 def score(instrument: str) -> Answer:
     """按标准输入的 JSON 评分 · Score answers given as JSON on standard input."""
-    found = queries.open_instrument(instrument)
+    found = queries.open_instrument(instrument, on=queries.END_OF_TIME)
     answers = parse_answers(found, _read_input())
     return _show_result(found, answers, score_answers(found, answers))
 
@@ -248,7 +249,7 @@ def _show_price(answer: Answer) -> Iterator[str]:
 @click.argument("programme")
 def price(programme: str) -> Answer:
     """按标准输入的 JSON 计价 · Price a purchase given as JSON on standard input."""
-    found = queries.open_programme(programme)
+    found = queries.open_programme(programme, on=queries.END_OF_TIME)
     return _price(found, parse_purchase(_read_input()))
 
 

@@ -1,8 +1,9 @@
 """
 Finds schemes: the bundled ones and, inside a home, those the district adopted.
 
-Of several versions the newest counts whose day has come. Adopted schemes are read once a
-transaction, so that a page asks the same few questions whatever it lists.
+Of several versions the newest counts whose day has come, so whoever asks says which: a version
+by its number, or the one that counts on a day. Adopted schemes are read once a transaction, so
+that a page asks the same few questions whatever it lists.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,6 @@ from flask import has_app_context
 from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
-from voucher import clock
 from voucher.access import Actor
 from voucher.accounts.models import Account
 from voucher.db import db
@@ -49,6 +49,8 @@ from voucher.schemes.rules.services import Service
 from voucher.schemes.rules.values import Level
 
 GBT = "gbt-42195-2022"
+# The day on which the newest version of everything counts, whether its own day has come or not.
+END_OF_TIME = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +97,14 @@ def list_adopted_schemes() -> tuple[tuple[Scheme, date], ...]:
     return tuple((one, adopted.since[one.id, one.version]) for one in adopted.schemes.all)
 
 
-def list_instruments(*, on: date | None = None) -> tuple[Instrument, ...]:
-    """List the instruments that count on a day, by default today, each in its newest version."""
-    return _list_newest(map_instruments(), on)
+def list_instruments(*, on: date) -> tuple[Instrument, ...]:
+    """List the instruments that count on a day, each in the version that does."""
+    return tuple(list_newest(map_instruments(), since=_read_adopted().since, day=on))
 
 
-def list_programmes(*, on: date | None = None) -> tuple[Programme, ...]:
-    """List the programmes that count on a day, by default today, each in its newest version."""
-    return _list_newest(_map_programmes(), on)
-
-
-def _list_newest(known: Mapping[Key, Found], on: date | None) -> tuple[Found, ...]:
-    return tuple(list_newest(known, since=_read_adopted().since, day=on or _today()))
+def list_programmes(*, on: date) -> tuple[Programme, ...]:
+    """List the programmes that count on a day, each in the version that does."""
+    return tuple(list_newest(_map_programmes(), since=_read_adopted().since, day=on))
 
 
 def map_instruments() -> Instruments:
@@ -118,47 +116,47 @@ def _map_programmes() -> Mapping[Key, Programme]:
     return {**load_bundled().programmes, **_read_adopted().schemes.programmes}
 
 
-def get_instrument(
-    scheme_id: str, version: int | None = None, *, on: date | None = None
-) -> Instrument:
+def get_instrument(scheme_id: str, which: int | date) -> Instrument:
     """
-    Get an instrument in the version named, or else in the one that counts on a day or today.
+    Get an instrument in the version of a number, or in the one that counts on a day.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
-    return _pick(map_instruments(), scheme_id, version, on)
+    return _pick(map_instruments(), scheme_id, which)
 
 
-def get_programme(
-    scheme_id: str, version: int | None = None, *, on: date | None = None
-) -> Programme:
+def get_programme(scheme_id: str, which: int | date) -> Programme:
     """
-    Get a programme in the version named, or else in the one that counts on a day or today.
+    Get a programme in the version of a number, or in the one that counts on a day.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
-    return _pick(_map_programmes(), scheme_id, version, on)
+    return _pick(_map_programmes(), scheme_id, which)
 
 
-def open_instrument(name: str) -> Instrument:
+def open_instrument(name: str, *, on: date) -> Instrument:
     """
-    Get an adopted instrument or the one in a file, to try it: nothing is graded by a mere file.
+    Get the instrument that counts on a day, or whatever a file holds, to try it.
 
-    :raises NotFound: scheme_unknown. :raises BadInput: scheme_invalid.
+    Nothing is graded by a mere file.
+
+    :raises NotFound: scheme_unknown, scheme_early. :raises BadInput: scheme_invalid.
     """
     if not _is_path(name):
-        return get_instrument(name)
+        return get_instrument(name, on)
     return _pick_only(load_schemes([Path(name)]).instruments, name)
 
 
-def open_programme(name: str) -> Programme:
+def open_programme(name: str, *, on: date) -> Programme:
     """
-    Get an adopted programme or the one in a file, to try it: no money moves by a mere file.
+    Get the programme that counts on a day, or whatever a file holds, to try it.
 
-    :raises NotFound: scheme_unknown. :raises BadInput: scheme_invalid.
+    No money moves by a mere file.
+
+    :raises NotFound: scheme_unknown, scheme_early. :raises BadInput: scheme_invalid.
     """
     if not _is_path(name):
-        return get_programme(name)
+        return get_programme(name, on)
     loaded = load_schemes([Path(name)], map_instruments())
     return _pick_only(loaded.programmes, name)
 
@@ -177,17 +175,15 @@ def _load_kept(text: str) -> Programme:
     return scheme
 
 
-def get_scheme(
-    scheme_id: str, version: int | None = None, *, on: date | None = None
-) -> Instrument | Programme:
+def get_scheme(scheme_id: str, which: int | date) -> Instrument | Programme:
     """
     Get an instrument or a programme, whichever has this id; the version as for either.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
     if any(scheme_id == known for known, _ in map_instruments()):
-        return get_instrument(scheme_id, version, on=on)
-    return get_programme(scheme_id, version, on=on)
+        return get_instrument(scheme_id, which)
+    return get_programme(scheme_id, which)
 
 
 def get_scale(*, scale: str, version: int) -> Instrument | Programme:
@@ -271,17 +267,10 @@ def _load_adopted(rows: tuple[tuple[str, date], ...]) -> _Adopted:
     return _Adopted(schemes, {(one.id, one.version): days[one.text] for one in schemes.all})
 
 
-def _pick(
-    known: Mapping[Key, Found], scheme_id: str, version: int | None, on: date | None
-) -> Found:
-    if version is not None:
-        return pick_version(known, scheme_id, version)
-    return pick_scheme(known, scheme_id, since=_read_adopted().since, day=on or _today())
-
-
-def _today() -> date:
-    # Outside a home there is no clock either: there the newest of what is bundled counts.
-    return clock.today() if has_app_context() else date.max
+def _pick(known: Mapping[Key, Found], scheme_id: str, which: int | date) -> Found:
+    if isinstance(which, int):
+        return pick_version(known, scheme_id, which)
+    return pick_scheme(known, scheme_id, since=_read_adopted().since, day=which)
 
 
 def _pick_only(schemes: Mapping[Key, Found], name: str) -> Found:

@@ -106,7 +106,9 @@ def show_list() -> str | Response:
 
 
 def _list_versions() -> list[Listed]:
-    newest = {id(one) for one in (*queries.list_instruments(), *queries.list_programmes())}
+    today = clock.today()
+    counting = (*queries.list_instruments(on=today), *queries.list_programmes(on=today))
+    newest = {id(one) for one in counting}
     versions = [(one, one.effective_from, False) for one in queries.list_bundled_schemes()]
     versions += [(one, since, True) for one, since in queries.list_adopted_schemes()]
     return [Listed(one, since, own, id(one) in newest) for one, since, own in versions]
@@ -221,7 +223,7 @@ def _show_adoption(adoption_id: int, refusal: Refusal | None) -> str:
 def _find_before(row: Any) -> Scheme | None:
     """Find the version that counts now under the same id, if there is one."""
     try:
-        found = queries.get_scheme(row.scheme)
+        found = queries.get_scheme(row.scheme, clock.today())
     except NotFound:
         return None
     return found if found.version != row.version else None

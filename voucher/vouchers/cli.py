@@ -34,7 +34,8 @@ def issue(
     *, actor: Actor, programme: str, month: str, community: str | None, dry_run: bool
 ) -> dict[str, Any]:
     """生成发券批次草稿 · Draft a run: who is due a voucher of the month and has none."""
-    found, period_from, now = get_programme(programme), parse_month(month), clock.now()
+    now, period_from = clock.now(), parse_month(month)
+    found = get_programme(programme, period_from)
     with transaction():
         place = get_community(actor=actor, code=community) if community else None
         where = place.id if place else None

@@ -122,7 +122,7 @@ def show(public_id: str) -> str:
 def ask_new(public_id: str) -> str:
     """Show the empty form for a resident; nothing is chosen before somebody chooses it."""
     resident = get_resident(actor=g.actor, public_id=public_id)
-    instrument = get_instrument(request.args.get("instrument", GBT)[:60])
+    instrument = get_instrument(request.args.get("instrument", GBT)[:60], clock.today())
     content = {"assessed": [clock.today().isoformat()], "assessor_1": [g.actor.name]}
     return _show_form(resident, instrument, content, {}, None)
 
@@ -131,7 +131,7 @@ def ask_new(public_id: str) -> str:
 @require(policy.RECORD_ASSESSMENT)
 def assess(public_id: str) -> tuple[str, int] | Response:
     """Sign the answers, or show the form again with every item that is missing."""
-    instrument = get_instrument(request.args.get("instrument", GBT)[:60])
+    instrument = get_instrument(request.args.get("instrument", GBT)[:60], clock.today())
     content = read_form(request.form, instrument=instrument)
     resident = get_resident(actor=g.actor, public_id=public_id)
     judged = judge_content(

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import get_locale, gettext
 
+from voucher import clock
 from voucher.assessments.models import AssessmentDraft
 from voucher.assessments.queries.assessments import WholeAssessment
 from voucher.assessments.rules.answering import DRAFT_LIFE, Answered, Content, list_points
@@ -47,7 +48,7 @@ def describe_form(instrument: Instrument) -> dict[str, Any]:
     ]
     return {
         "instrument": instrument,
-        "instruments": list_instruments(),
+        "instruments": list_instruments(on=clock.today()),
         "titles": {at: say_words(name) for at, name in titles.items()},
         "rules": _list_rules(instrument),
         "impossible": impossible,

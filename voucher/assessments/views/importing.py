@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from flask import Blueprint
 
+from voucher import clock
 from voucher.assessments import policy
 from voucher.assessments.operations.importing import (
     Comparison,
@@ -58,7 +59,7 @@ def _judge(sent: Sent) -> JudgedFile:
     return judge_assessment_file(
         actor=sent.actor,
         content=sent.content,
-        instrument=get_instrument(sent.choice or GBT),
+        instrument=get_instrument(sent.choice or GBT, sent.on),
         on=sent.on,
         assignment=sent.assignments.get(0),
     )
@@ -137,12 +138,16 @@ def _make_example(instrument: Instrument) -> dict[str, str]:
 def _list_choices() -> dict[str, str]:
     language = select_language()
     # The usual one stands first.
-    instruments = sorted(list_instruments(), key=lambda one: one.id != GBT)
+    instruments = sorted(list_instruments(on=clock.today()), key=lambda one: one.id != GBT)
     return {one.id: one.name.say(language) for one in instruments}
 
 
 def _choose(choice: str) -> Flow:
-    instrument = get_instrument(choice or GBT)
+    return _read(get_instrument(choice or GBT, clock.today()))
+
+
+def _read(instrument: Instrument) -> Flow:
+    """Give the way of a file that asks the items of an instrument."""
 
     def give_layout() -> Layout:
         return assessment_layout(instrument)
@@ -157,7 +162,8 @@ def _choose(choice: str) -> Flow:
 
 
 def _give_back(sent: Sent, preview: KeptPreview) -> bytes:
-    return _choose(sent.choice).give_back(sent, preview)
+    instrument = get_instrument(sent.choice or GBT, sent.on)
+    return _read(instrument).give_back(sent, preview)
 
 
 _FLOW = Flow(

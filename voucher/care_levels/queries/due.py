@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -44,20 +44,25 @@ DUE_SORTS: dict[str, Any] = {
 }
 
 
-def find_months(*, scale: str, district_months: int | None) -> int | None:
-    """Give after how many months one is assessed again on a scale; None where nobody says."""
-    scheme = get_scheme(scale)
+def find_months(*, scale: str, district_months: int | None, on: date) -> int | None:
+    """
+    Give after how many months one is assessed again, by the scale as it counts on a day.
+
+    None where neither the scale nor the district says.
+    """
+    scheme = get_scheme(scale, on)
     stated = scheme.reassess_months if isinstance(scheme, Instrument) else None
     return find_interval(stated_by_scale=stated, stated_by_district=district_months)
 
 
-def list_intervals(*, district_months: int | None) -> dict[str, int]:
-    """Give, by the assessed scales in use, after how many months one is assessed again."""
+def list_intervals(*, district_months: int | None, on: date) -> dict[str, int]:
+    """Give, by the assessed scales in use, the months of `find_months` on a day."""
     scales = db.session.scalars(
         select(CareLevel.scale).where(CareLevel.assessment_id.is_not(None)).distinct()
     )
     found = {
-        scale: find_months(scale=scale, district_months=district_months) for scale in sorted(scales)
+        scale: find_months(scale=scale, district_months=district_months, on=on)
+        for scale in sorted(scales)
     }
     return {scale: months for scale, months in found.items() if months is not None}
 
@@ -75,15 +80,13 @@ def list_due(
 
 def count_due(*, actor: Actor, today: date, intervals: Mapping[str, int]) -> int:
     """Count whose next assessment is due today or overdue, on all scales that say when."""
-    return sum(
-        db.session.scalar(
-            select(func.count()).select_from(
-                _select_due(actor, scale, months, today).order_by(None).subquery()
-            )
-        )
-        or 0
+    due = [
+        _select_due(actor, scale, months, today).order_by(None)
         for scale, months in intervals.items()
-    )
+    ]
+    if not due:
+        return 0
+    return db.session.scalar(select(func.count()).select_from(union_all(*due).subquery())) or 0
 
 
 def _select_due(actor: Actor, scale: str, months: int, by: date) -> Select[Any]:

@@ -79,7 +79,8 @@ def show(public_id: str, level_id: int) -> str:
 
 
 def _find_next(whole: WholeLevel) -> date | None:
-    intervals = list_intervals(district_months=find_deadlines().reassess_months)
+    deadlines = find_deadlines()
+    intervals = list_intervals(district_months=deadlines.reassess_months, on=clock.today())
     months = intervals.get(whole.level.scale)
     is_in_force = whole.level.state == "confirmed" and whole.level.to_date is None
     if months is None or whole.assessment is None or not is_in_force:
@@ -210,7 +211,7 @@ def show_due() -> str | Response:
     wanted = read_wanted(request.args, sorts=tuple(DUE_SORTS), filters=("scale", "community", "by"))
     _note_list("due", wanted)
     today = clock.today()
-    intervals = list_intervals(district_months=find_deadlines().reassess_months)
+    intervals = list_intervals(district_months=find_deadlines().reassess_months, on=today)
     by, refusal = _read_by(wanted["by"], today)
     scale = wanted["scale"] if wanted["scale"] in intervals else next(iter(intervals), "")
     found = None
@@ -221,7 +222,7 @@ def show_due() -> str | Response:
         )
         if wanted.is_export:
             return send_workbook(name=gettext("到期复评"), columns=DUE_COLUMNS, rows=found.rows)
-    names = {known: get_scheme(known).name.say(select_language()) for known in intervals}
+    names = {known: get_scheme(known, today).name.say(select_language()) for known in intervals}
     return render_template(
         "care_levels/due.html",
         slice=found,

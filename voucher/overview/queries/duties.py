@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from voucher.access import Actor, Role
-from voucher.accounts.queries import count_first_passwords, count_locked_accounts
+from voucher.accounts.queries import (
+    count_expired_first_passwords,
+    count_locked_accounts,
+    count_unchanged_first_passwords,
+)
 from voucher.assessments.queries.assessments import count_waiting_assessments
 from voucher.assessments.queries.drafts import count_waiting_confirmations
 from voucher.audit.queries import count_unsealed_events
 from voucher.care_levels.queries.appeals import count_open_appeals
+from voucher.care_levels.queries.due import count_due, list_intervals
 from voucher.care_levels.queries.levels import count_waiting_ungraded
 from voucher.care_levels.queries.proposals import count_rejected, count_waiting_levels
 from voucher.care_levels.rules import AppealState
 from voucher.cases.models import Kind
 from voucher.cases.queries import count_waiting_cases
+from voucher.config import Deadlines
 from voucher.ledger.queries import count_programmes_without_budget, count_waiting_budgets
 from voucher.overview.rules import find_coming_month
 from voucher.periods import local_date
@@ -43,10 +49,19 @@ _ASKED_FINANCE = (Kind.LATE_REVERSAL,)
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the home page, at which instant, and what the home allows to whom by when."""
+
+    actor: Actor
+    now: datetime
+    deadlines: Deadlines
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """Something to do: how it is counted, what it means, and the page where it is done."""
 
-    count: Callable[[Actor, datetime], int]
+    count: Callable[[Reader], int]
     title: str
     meaning: str
     endpoint: str
@@ -56,47 +71,59 @@ def _find_month(now: datetime) -> date:
     return find_coming_month(today=local_date(now), opens_on=FIRST_DAY_TO_ISSUE)
 
 
+def _count_due(reader: Reader) -> int:
+    today = local_date(reader.now)
+    intervals = list_intervals(district_months=reader.deadlines.reassess_months, on=today)
+    return count_due(actor=reader.actor, today=today, intervals=intervals)
+
+
 # What a worker and an assessor do alike.
 _CONFIRM = Duty(
-    lambda actor, now: count_waiting_confirmations(actor=actor),
+    lambda reader: count_waiting_confirmations(actor=reader.actor),
     N_("份评估等您确认"),
     N_("另一位评估员已经签字，您看过以后确认，才算一次评估。"),
     "bedside.list_waiting",
 )
 _ASSESS_AGAIN = Duty(
-    lambda actor, now: count_open_appeals(actor=actor, state=AppealState.REGISTERED),
+    lambda reader: count_open_appeals(actor=reader.actor, state=AppealState.REGISTERED),
     N_("件申诉等着复评"),
     N_("请由没有参加过的两位评估员重新评估。"),
     "appeals.show_list",
 )
 _RECHECK = Duty(
-    lambda actor, now: count_open_rechecks(actor=actor),
+    lambda reader: count_open_rechecks(actor=reader.actor),
     N_("份评估抽中复评"),
     N_("请由另外两位评估员再评一次，事先不看第一次的结果。"),
     "rechecks.show_list",
 )
+_BE_DUE = Duty(
+    _count_due,
+    N_("位老人该重新评估了"),
+    N_("离上一次评估已满规定的月数，请安排评估。"),
+    "levels.show_due",
+)
 
 _OF_WORKER = (
     Duty(
-        lambda actor, now: count_waiting_handovers(actor=actor),
+        lambda reader: count_waiting_handovers(actor=reader.actor),
         N_("张券等着发放"),
         N_("已经打印，老人签收以后才能用。"),
         "runs.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_prints(actor=actor),
+        lambda reader: count_waiting_prints(actor=reader.actor),
         N_("个批次等着打印"),
         N_("已经批准，打印以后才能发放。"),
         "runs.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_cases(actor=actor, kinds=_ASKED_WORKERS),
+        lambda reader: count_waiting_cases(actor=reader.actor, kinds=_ASKED_WORKERS),
         N_("件疑似同一人"),
         N_("名册里有两位老人很像，请核实是不是一个人。"),
         "cases.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_ungraded(actor=actor),
+        lambda reader: count_waiting_ungraded(actor=reader.actor),
         N_("位老人评估过，还没有评定"),
         N_("评定提出等级，确认以后按等级发的券才有他们。"),
         "levels.show_list",
@@ -104,26 +131,27 @@ _OF_WORKER = (
     _CONFIRM,
     _ASSESS_AGAIN,
     Duty(
-        lambda actor, now: count_rejected(actor=actor),
+        lambda reader: count_rejected(actor=reader.actor),
         N_("个拟定等级被退回"),
         N_("审核人写了原因；改正评估以后再评定。"),
         "levels.show_rejected",
     ),
     Duty(
-        lambda actor, now: count_stays_to_release(actor=actor, on=local_date(now)),
+        lambda reader: count_stays_to_release(actor=reader.actor, on=local_date(reader.now)),
         N_("次住院结束，券还冻结着"),
         N_("人回来了，请恢复他们的券。"),
         "stays.show_list",
     ),
     _RECHECK,
+    _BE_DUE,
     Duty(
-        lambda actor, now: count_waiting_uploads(actor=actor, now=now),
+        lambda reader: count_waiting_uploads(actor=reader.actor, now=reader.now),
         N_("个文件上传后没有确认"),
         N_("预览过还没有确认，满一天自动删除。"),
         "roster.ask_file",
     ),
     Duty(
-        lambda actor, now: count_own_drafts(actor=actor),
+        lambda reader: count_own_drafts(actor=reader.actor),
         N_("个您的批次等着审核"),
         N_("草稿还没有券，也没有占用预算，批准以后才制券。"),
         "runs.show_list",
@@ -133,8 +161,9 @@ _OF_ASSESSOR = (
     _CONFIRM,
     _ASSESS_AGAIN,
     _RECHECK,
+    _BE_DUE,
     Duty(
-        lambda actor, now: count_waiting_assessments(actor=actor),
+        lambda reader: count_waiting_assessments(actor=reader.actor),
         N_("位老人还没有评估过"),
         N_("在册，还没有任何一次评估。"),
         "assessments.show_list",
@@ -142,43 +171,43 @@ _OF_ASSESSOR = (
 )
 _OF_APPROVER = (
     Duty(
-        lambda actor, now: count_waiting_cases(actor=actor, kinds=_ASKED_APPROVERS),
+        lambda reader: count_waiting_cases(actor=reader.actor, kinds=_ASKED_APPROVERS),
         N_("件待办案件"),
         N_("别人提出的冲正、作废、换发和疑似同一人，等您决定。"),
         "cases.show_list",
     ),
     Duty(
-        lambda actor, now: count_open_appeals(actor=actor, state=AppealState.ASSESSED),
+        lambda reader: count_open_appeals(actor=reader.actor, state=AppealState.ASSESSED),
         N_("件申诉等您决定"),
         N_("已经重新评估，请在期限内决定维持还是改变。"),
         "appeals.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_adoptions(actor=actor),
+        lambda reader: count_waiting_adoptions(actor=reader.actor),
         N_("个本区方案等着批准"),
         N_("别人提出采用；批准以后从写明的日期起算数。"),
         "schemes.show_own",
     ),
     Duty(
-        lambda actor, now: count_waiting_drafts(actor=actor),
+        lambda reader: count_waiting_drafts(actor=reader.actor),
         N_("个批次等着批准"),
         N_("批准就占用预算并制券。"),
         "runs.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_levels(actor=actor),
+        lambda reader: count_waiting_levels(actor=reader.actor),
         N_("个等级等着确认"),
         N_("已经评定，确认以后发券时才算数。"),
         "levels.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_bank_accounts(actor=actor),
+        lambda reader: count_waiting_bank_accounts(actor=reader.actor),
         N_("个收款账户变更等着核对"),
         N_("钱以后付到新账户，请先用原来的电话向商户核实。"),
         "shops.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_shops(actor=actor),
+        lambda reader: count_waiting_shops(actor=reader.actor),
         N_("家商户等着批准"),
         N_("批准以后可以绑定收银终端、收券。"),
         "shops.show_list",
@@ -186,37 +215,37 @@ _OF_APPROVER = (
 )
 _OF_FINANCE = (
     Duty(
-        lambda actor, now: count_waiting_budgets(actor=actor),
+        lambda reader: count_waiting_budgets(actor=reader.actor),
         N_("笔预算等着批准"),
         N_("另一位财务提出的；没有批准的预算，批次不能批准。"),
         "budgets.show_list",
     ),
     Duty(
-        lambda actor, now: count_programmes_without_budget(period_from=_find_month(now)),
+        lambda reader: count_programmes_without_budget(period_from=_find_month(reader.now)),
         N_("个方案没有将要发券月份的预算"),
         N_("没有预算就是零，批次会被退回。"),
         "budgets.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_settlements(actor=actor),
+        lambda reader: count_waiting_settlements(actor=reader.actor),
         N_("张结算单等着批准"),
         N_("另一位财务编制的；批准以后才能付款。"),
         "settlements.show_list",
     ),
     Duty(
-        lambda actor, now: count_unpaid_settlements(),
+        lambda reader: count_unpaid_settlements(),
         N_("张结算单等着付款"),
         N_("已经批准；付款以后请登记银行流水号。"),
         "settlements.show_list",
     ),
     Duty(
-        lambda actor, now: count_held_lines(),
+        lambda reader: count_held_lines(),
         N_("笔核销暂不结算"),
         N_("有案件没有决定，决定以后自动进入下一次结算。"),
         "cases.show_list",
     ),
     Duty(
-        lambda actor, now: count_waiting_cases(actor=actor, kinds=_ASKED_FINANCE),
+        lambda reader: count_waiting_cases(actor=reader.actor, kinds=_ASKED_FINANCE),
         N_("件冲正等第二个人"),
         N_("当日之后的冲正要两个人，请核对后决定。"),
         "cases.show_list",
@@ -224,7 +253,7 @@ _OF_FINANCE = (
 )
 _OF_AUDITOR = (
     Duty(
-        lambda actor, now: count_unsealed_events(),
+        lambda reader: count_unsealed_events(),
         N_("条记录还没有封存"),
         N_("后台每秒封存一次；一直不减少，说明后台没有运行。"),
         "events.show_list",
@@ -232,19 +261,19 @@ _OF_AUDITOR = (
 )
 _OF_ADMIN = (
     Duty(
-        lambda actor, now: count_locked_accounts(now=now),
+        lambda reader: count_locked_accounts(now=reader.now),
         N_("个账号暂时锁定"),
         N_("连续输错五次密码，十五分钟后自动解开；请问清是不是本人。"),
         "staff.show_list",
     ),
     Duty(
-        lambda actor, now: count_first_passwords(now=now)[1],
+        lambda reader: count_expired_first_passwords(now=reader.now),
         N_("个首次密码已经过期"),
         N_("本人没有按时登录，需要换发首次密码。"),
         "staff.show_list",
     ),
     Duty(
-        lambda actor, now: count_first_passwords(now=now)[0],
+        lambda reader: count_unchanged_first_passwords(now=reader.now),
         N_("个首次密码还没有更改"),
         N_("七天内没有登录更改就会过期。"),
         "staff.show_list",

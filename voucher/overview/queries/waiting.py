@@ -9,8 +9,8 @@ from datetime import datetime
 
 from voucher.access import Actor, Role
 from voucher.audit.queries import count_events
-from voucher.config import Home
-from voucher.overview.queries.duties import DUTIES
+from voucher.config import Deadlines, Home
+from voucher.overview.queries.duties import DUTIES, Reader
 from voucher.overview.rules import Said, tell_what_comes_next
 from voucher.periods import local_date, start_of_day
 from voucher.refusals import N_
@@ -28,10 +28,11 @@ class Waiting:
     endpoint: str
 
 
-def list_waiting(*, actor: Actor, now: datetime) -> list[Waiting]:
+def list_waiting(*, actor: Actor, now: datetime, deadlines: Deadlines) -> list[Waiting]:
     """Give what waits for this person, most urgent first."""
     duties = DUTIES.get(actor.role, ()) if actor.role else ()
-    found = (Waiting(d.count(actor, now), d.title, d.meaning, d.endpoint) for d in duties)
+    reader = Reader(actor, now, deadlines)
+    found = (Waiting(d.count(reader), d.title, d.meaning, d.endpoint) for d in duties)
     return [one for one in found if one.count]
 
 

@@ -42,13 +42,7 @@ from voucher.residents.queries import (
 )
 from voucher.residents.rules.departures import DEPARTURE_TITLES, Departure
 from voucher.residents.rules.person import FIELD_TITLES, SEX_TITLES
-from voucher.schemes.queries import (
-    get_instrument,
-    get_programme,
-    list_programmes,
-    list_services,
-)
-from voucher.schemes.rules.instruments import Instrument
+from voucher.schemes.queries import END_OF_TIME, get_scale, list_programmes, list_services
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Reason, Words
 from voucher.text import mask_id_number, mask_phone
@@ -135,6 +129,7 @@ def _record(action: str, public_id: str, facts: dict[str, Any]) -> None:
 
 def _show_file(resident: Resident, refusal: Refusal | None) -> str:
     actor, today = g.actor, clock.today()
+    month = today.replace(day=1)
     vouchers = list_vouchers_of_resident(actor=actor, resident_id=resident.id, limit=NEWEST)
     uses = list_uses_of_resident(actor=actor, resident_id=resident.id, limit=NEWEST)
     subjects = {
@@ -148,8 +143,8 @@ def _show_file(resident: Resident, refusal: Refusal | None) -> str:
         refusal=refusal,
         levels=list(_list_levels(resident, today)),
         assessments=list_assessments_of_resident(resident_id=resident.id),
-        dues=sorted(_list_dues(resident, today), key=lambda due: not due.level),
-        month=today.replace(day=1),
+        dues=sorted(_list_dues(resident, month), key=lambda due: not due.level),
+        month=month,
         vouchers=vouchers,
         items=_name_items(),
         uses=uses,
@@ -198,7 +193,7 @@ def _describe_person(resident: Resident, today: date) -> dict[str, Any]:
 def _list_levels(resident: Resident, today: date) -> Iterator[ShownLevel]:
     for row in list_levels_of_resident(resident_id=resident.id):
         level = row.CareLevel
-        scheme = _open_scale(level.scale, row.version)
+        scheme = get_scale(scale=level.scale, version=row.version)
         names = {known.id: known.name for known in scheme.levels}
         ended = level.state == "confirmed" and level.to_date and level.to_date <= today
         yield ShownLevel(
@@ -215,19 +210,13 @@ def _list_levels(resident: Resident, today: date) -> Iterator[ShownLevel]:
         )
 
 
-def _open_scale(scale: str, version: int) -> Instrument | Programme:
-    if scale in {programme.id for programme in list_programmes()}:
-        return get_programme(scale, version)
-    return get_instrument(scale, version)
-
-
-def _list_dues(resident: Resident, today: date) -> Iterator[Due]:
-    for programme in list_programmes():
+def _list_dues(resident: Resident, month: date) -> Iterator[Due]:
+    for programme in list_programmes(on=month):
         found = next(
             list_entitlements(
                 actor=g.actor,
                 programme=programme,
-                period_from=today.replace(day=1),
+                period_from=month,
                 resident_id=resident.id,
             ),
             None,
@@ -260,7 +249,7 @@ def _name_items() -> dict[str, tuple[Words, dict[str, Words]]]:
     """Give, by programme, its name and the names of its items."""
     return {
         programme.id: (programme.name, {item.id: item.name for item in programme.items})
-        for programme in list_programmes()
+        for programme in list_programmes(on=END_OF_TIME)
     }
 
 

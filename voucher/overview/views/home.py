@@ -12,6 +12,7 @@ from voucher.accounts.rules import ROLE_TITLES
 from voucher.assessments.policy import FIND_ASSESSMENTS
 from voucher.audit.policy import READ_EVENTS
 from voucher.care_levels.policy import LIST_APPEALS, LIST_LEVELS
+from voucher.config import Home
 from voucher.ledger.policy import LIST_BUDGETS
 from voucher.overview import policy
 from voucher.overview.operations import find_desk_lock
@@ -91,12 +92,13 @@ def _is_here(url: str) -> bool:
 def home() -> str:
     """Show what waits for this person today; who answers calls finds the search at once."""
     now, answers_calls = clock.now(), policy.ANSWER_CALLS.allows(g.actor)
+    home: Home = current_app.config["HOME"]
     return render_template(
         "overview/home.html",
         role_title=ROLE_TITLES[g.actor.role],
         work=WORK[g.actor.role],
-        waiting=list_waiting(actor=g.actor, now=now),
-        facts=list_facts(actor=g.actor, now=now, home=current_app.config["HOME"]),
+        waiting=list_waiting(actor=g.actor, now=now, deadlines=home.deadlines),
+        facts=list_facts(actor=g.actor, now=now, home=home),
         next=tell_next(actor=g.actor, now=now),
         answers_calls=answers_calls,
         refusal=find_desk_lock(actor=g.actor, now=now) if answers_calls else None,

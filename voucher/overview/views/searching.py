@@ -23,7 +23,7 @@ from voucher.residents.models import Resident
 from voucher.residents.policy import FIND_RESIDENTS
 from voucher.residents.queries import select_residents
 from voucher.residents.rules.searching import Search, Sought, read_search
-from voucher.schemes.queries import list_programmes
+from voucher.schemes.queries import END_OF_TIME, list_programmes
 from voucher.shops.models import Shop
 from voucher.shops.policy import LIST_SHOPS
 from voucher.shops.queries import find_shops
@@ -79,7 +79,7 @@ def _show(text: str, sought: Search) -> str:
         vouchers=_find_vouchers(text),
         shops=_find_shops(text, sought),
         states=VOUCHER_TITLES,
-        programmes={programme.id: programme.name for programme in list_programmes()},
+        programmes={one.id: one.name for one in list_programmes(on=END_OF_TIME)},
         finds_people=FIND_RESIDENTS.allows(g.actor),
     )
 

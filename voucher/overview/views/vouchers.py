@@ -54,7 +54,7 @@ from voucher.printouts.queries.sheets import MARKS, Office
 from voucher.redemptions.policy import LIST_REDEMPTIONS
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
-from voucher.schemes.queries import list_programmes
+from voucher.schemes.queries import END_OF_TIME, list_programmes
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.operations import custody, ending, replacing
@@ -113,7 +113,9 @@ def _show_list(wanted: Wanted, refusal: Refusal | None) -> str:
         refusal=refusal,
         states=VOUCHER_TITLES,
         state_options=[*states, (HELD, gettext("已暂停"))],
-        programme_options=[(one.id, one.name.say(select_language())) for one in list_programmes()],
+        programme_options=[
+            (one.id, one.name.say(select_language())) for one in list_programmes(on=END_OF_TIME)
+        ],
         place_options=[(place.code, place.name) for place in list_communities(actor=g.actor)],
         may_void=policy.VOID.allows(g.actor),
     )

@@ -10,6 +10,7 @@ from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from voucher.refusals import N_, Refusal
 from voucher.text import find_unprintable, show_code_points
+from voucher.typefaces import list_further_typefaces
 
 FOLDER = Path(__file__).parents[1] / "fonts"
 REGULAR_FONT = "NotoSansSC-Regular"
@@ -35,12 +36,19 @@ _FONTS_OF = {
 
 @cache
 def load_fonts() -> dict[str, frozenset[int]]:
-    """Register the fonts with reportlab and give the code points of each."""
+    """
+    Register the fonts with reportlab and give the code points of each.
+
+    The fonts VOUCHER_FONTS names follow the bundled ones, in its order.
+    """
     covered = {}
     for name in (REGULAR_FONT, BOLD_FONT, RARE_FONT):
         font = ttfonts.TTFont(name, FOLDER / f"{name}.ttf")
         pdfmetrics.registerFont(font)
         covered[name] = frozenset(font.face.charToGlyph)
+    for further in list_further_typefaces():
+        pdfmetrics.registerFont(further.font)
+        covered[further.font.fontName] = further.covered
     return covered
 
 
@@ -77,7 +85,7 @@ def measure(text: str, *, size: float, weight: Weight) -> float:
 @cache
 def _choose_font(character: str, weight: Weight) -> str:
     covered = load_fonts()
-    return next(name for name in _FONTS_OF[weight] if ord(character) in covered[name])
+    return next(name for name in (*_FONTS_OF[weight], *covered) if ord(character) in covered[name])
 
 
 def write_unicode_map(font_name: str, subset: list[int]) -> str:

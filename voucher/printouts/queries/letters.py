@@ -112,7 +112,7 @@ def describe_letter(
     assessed = whole.assessment.assessment if whole.assessment else None
     assert level.confirmed_at is not None, "only a confirmed level is told"
     confirmed = local_date(level.confirmed_at)
-    readers = [one for one in list_programmes() if one.scale == level.scale]
+    readers = [one for one in list_programmes(on=confirmed) if one.scale == level.scale]
     return Letter(
         number=f"D{appeal.appeal.id:06d}" if appeal else f"L{level.id:06d}",
         district=sender.district,
@@ -128,17 +128,19 @@ def describe_letter(
         programmes=tuple(one.name.say(language) for one in readers),
         appeal_until=last_day_to_appeal(confirmed=confirmed, days=sender.deadlines.appeal_days),
         decision_days=sender.deadlines.decision_days,
-        next_date=_find_next(whole, sender.deadlines),
+        next_date=_find_next(whole, sender.deadlines, confirmed),
         phone=sender.home.desk_phone,
         decision=_describe_decision(appeal) if appeal else None,
         mark=MARKS[sender.home.kind],
     )
 
 
-def _find_next(whole: WholeLevel, deadlines: Deadlines) -> date | None:
+def _find_next(whole: WholeLevel, deadlines: Deadlines, confirmed: date) -> date | None:
     if whole.assessment is None:
         return None
-    months = find_months(scale=whole.level.scale, district_months=deadlines.reassess_months)
+    months = find_months(
+        scale=whole.level.scale, district_months=deadlines.reassess_months, on=confirmed
+    )
     day = whole.assessment.assessment.assessed_date
     return add_months(day, months) if months else None
 

@@ -141,7 +141,7 @@ def list_items(results: Sequence[Any], scheme: str) -> list[Line]:
     """List the instrument's items, and how far the points of each were found again."""
     if not results:
         return []
-    instrument: Instrument = get_instrument(scheme)
+    instrument: Instrument = get_instrument(scheme, max(row.version for row in results))
     return [
         Line(
             f"{item.id} {item.name.say(select_language())}",

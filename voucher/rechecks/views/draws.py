@@ -43,7 +43,7 @@ blueprint = Blueprint("rechecks", __name__, url_prefix="/rechecks")
 
 def name_scheme(scheme: str) -> str:
     """Give the name of an instrument in the reader's language."""
-    return get_instrument(scheme).name.say(select_language())
+    return get_instrument(scheme, clock.today()).name.say(select_language())
 
 
 def _name_level(row: Any, level: str | None) -> str:

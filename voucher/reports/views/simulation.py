@@ -79,17 +79,18 @@ def ask() -> str:
 def _ask(question: Question, refusal: Refusal | None) -> str:
     voice, may_edit = _make_voice(), policy.SIMULATE_EDITED.allows(g.actor)
     tried = list_tried_programmes(find_schemes_path()) if may_edit else []
+    months = list_months(today=clock.today())
     return render_template(
         "reports/ask.html",
         question=question,
         refusal=refusal,
-        programmes=[(one.id, voice.choose(one.name)) for one in list_programmes()],
+        programmes=[(one.id, voice.choose(one.name)) for one in list_programmes(on=months[-1])],
         tried=[
             (f"{IN_FOLDER}{one.file}", f"{voice.choose(one.scheme.name)} · {one.file}")
             for one in tried
             if one.scheme
         ],
-        months=[(f"{month:%Y-%m}",) * 2 for month in list_months(today=clock.today())],
+        months=[(f"{month:%Y-%m}",) * 2 for month in months],
         communities=list_communities(actor=g.actor),
         may_edit=may_edit,
     )
@@ -130,13 +131,13 @@ def _work_out(question: Question, edited: Edited | None) -> Answer:
     community = (
         get_community(actor=g.actor, code=question.community) if question.community else None
     )
-    programmes = [get_programme(question.programme, on=month)]
+    programmes = [get_programme(question.programme, month)]
     tried = open_tried_file(question=question, edited=edited, folder=find_schemes_path())
     if tried is not None:
         policy.SIMULATE_EDITED.demand(g.actor)
         programmes.append(get_tried_programme(tried))
     elif question.against:
-        programmes.append(get_programme(question.against, on=month))
+        programmes.append(get_programme(question.against, month))
     simulation = simulate(
         actor=g.actor,
         programmes=programmes,

@@ -18,11 +18,14 @@ def pick_scheme(known: Mapping[Key, Found], scheme_id: str, *, since: Since, day
     """
     Give the version of a scheme that counts on a day.
 
-    :raises NotFound: scheme_unknown.
+    :raises NotFound: scheme_unknown, scheme_early.
     """
-    found = _find_newest([one for one in known.values() if one.id == scheme_id], since, day)
-    if found is None:
+    versions = [one for one in known.values() if one.id == scheme_id]
+    if not versions:
         raise refuse_unknown(scheme_id, known)
+    found = _find_newest(versions, since, day)
+    if found is None:
+        raise _refuse_early(versions, since, day)
     return found
 
 
@@ -52,6 +55,17 @@ def refuse_unknown(scheme_id: str, known: Iterable[Key]) -> NotFound:
         N_("没有方案“%(scheme)s”，可用：%(known)s"),
         scheme=scheme_id[:200],
         known=" ".join(sorted({name for name, _ in known})),
+    )
+
+
+def _refuse_early(versions: Iterable[Found], since: Since, day: date) -> NotFound:
+    first = min(versions, key=lambda one: since[one.id, one.version])
+    return NotFound(
+        "scheme_early",
+        N_("方案“%(scheme)s”自 %(since)s 起施行，%(day)s 还不能用"),
+        scheme=first.id,
+        since=since[first.id, first.version].isoformat(),
+        day=day.isoformat(),
     )
 
 

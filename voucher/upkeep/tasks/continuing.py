@@ -34,7 +34,7 @@ PRINTED_STREETS = 3
 
 def begin_next_month(rehearsal: Rehearsal) -> None:
     """Issue the next month, print some streets' paper, give out most of it, spend some of it."""
-    programme = get_programme(PROGRAMMES[0])
+    programme = get_programme(PROGRAMMES[0], NEXT_MONTH)
     plan = plan_month(rehearsal, programme, NEXT_MONTH)
     run_id = issue_month(rehearsal, programme, NEXT_MONTH, plan)
     rehearsal.summary[f"run {run_id} {programme.id} 2027-01"] = describe_plan(plan)
@@ -69,7 +69,7 @@ def leave_work(rehearsal: Rehearsal) -> None:
 
 
 def _draft_by_level(rehearsal: Rehearsal) -> None:
-    programme = get_programme(PROGRAMMES[1])
+    programme = get_programme(PROGRAMMES[1], NEXT_MONTH)
     plan = plan_month(rehearsal, programme, NEXT_MONTH)
     if not plan.lines:
         return

@@ -32,7 +32,10 @@ def import_everything(rehearsal: Rehearsal) -> None:
     rehearsal.summary["residents rejected"] = dict(reasons.most_common())
     rehearsal.newest = next((row for row in roster.roster.accepted if row.phone), None)
     forms = judge_assessment_file(
-        actor=worker, content=read_sample("assessments"), instrument=get_instrument(GBT), on=MONTH
+        actor=worker,
+        content=read_sample("assessments"),
+        instrument=get_instrument(GBT, MONTH),
+        on=MONTH,
     )
     with transaction():
         assessed = import_assessments(actor=worker, file=forms, now=now)
@@ -55,7 +58,7 @@ def grade(rehearsal: Rehearsal) -> None:
     """Grade for every programme, and confirm as another person."""
     now = clock.now()
     for programme_id in PROGRAMMES:
-        programme = get_programme(programme_id)
+        programme = get_programme(programme_id, MONTH)
         with transaction():
             graded = grade_residents(
                 actor=rehearsal.as_person("worker"), programme=programme, on=MONTH, now=now

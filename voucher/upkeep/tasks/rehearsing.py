@@ -107,7 +107,7 @@ def _open_shops(rehearsal: Rehearsal) -> None:
 
 def _issue(rehearsal: Rehearsal) -> None:
     for programme_id in PROGRAMMES:
-        programme = get_programme(programme_id)
+        programme = get_programme(programme_id, MONTH)
         plan = plan_month(rehearsal, programme, MONTH)
         if not plan.lines:
             # An invented roster has no assessments, so nobody is due by level.

@@ -91,7 +91,7 @@ def show_levels(scale: str, chosen: str) -> str | Response:
     wanted = _read_wanted()
     found = slice_paper_of_levels(**_read_levels(scale, chosen), wanted=wanted)
     _record("scale", scale, found)
-    return _answer(found, scale=get_scheme(scale), chosen=chosen)
+    return _answer(found, scale=get_scheme(scale, clock.today()), chosen=chosen)
 
 
 @blueprint.get("/levels/<scale>/<chosen>/count")
@@ -101,18 +101,19 @@ def count_levels(scale: str, chosen: str) -> str:
     return render_template(
         "vouchers/paper_count.html",
         count=count_paper_of_levels(**_read_levels(scale, chosen)),
-        scale=get_scheme(scale),
+        scale=get_scheme(scale, clock.today()),
         chosen=chosen,
     )
 
 
 def _read_levels(scale: str, chosen: str) -> dict[str, Any]:
-    reads = get_scheme(scale).id
+    today = clock.today()
+    reads = get_scheme(scale, today).id
     return {
         "actor": g.actor,
         "scale": scale,
-        "programmes": [one.id for one in list_programmes() if one.scale == reads],
-        "on": clock.today(),
+        "programmes": [one.id for one in list_programmes(on=today) if one.scale == reads],
+        "on": today,
         "level_ids": None if chosen == ALL else _read_chosen(chosen),
     }
 

@@ -151,7 +151,8 @@ def _ask(wish: RunWish, refusal: Refusal | None) -> str:
 
 def _propose(wish: RunWish) -> Proposal:
     community = get_community(actor=g.actor, code=wish.community) if wish.community else None
-    programme, period_from = get_programme(wish.programme), parse_month(wish.month)
+    period_from = parse_month(wish.month)
+    programme = get_programme(wish.programme, period_from)
     plan = plan_run(
         actor=g.actor,
         programme=programme,

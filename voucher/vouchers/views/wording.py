@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from flask_babel import get_locale, gettext
 
+from voucher import clock
+from voucher.periods import next_month
 from voucher.schemes import queries as schemes
 from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Reason, Words
@@ -17,8 +19,9 @@ def choose(words: Words) -> str:
 
 
 def list_programmes() -> list[Programme]:
-    """Give every programme there is, in the version that counts today, by id."""
-    return sorted(schemes.list_programmes(), key=lambda one: one.id)
+    """Give every programme of which vouchers can be issued now, by id: next month's count too."""
+    coming = next_month(clock.today().replace(day=1))
+    return sorted(schemes.list_programmes(on=coming), key=lambda one: one.id)
 
 
 def name_programmes() -> Mapping[str, str]:
