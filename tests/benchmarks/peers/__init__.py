@@ -1,5 +1,5 @@
 """
-Other ways to draw the same sheets: each is a program of its own, `python PEER.py SHEETS.json OUT.pdf`.
+Other ways to draw the same sheets, each a program of its own: `python PEER.py SHEETS.json OUT.pdf`.
 
 SHEETS.json holds the page and cut lines in mm, the font files, and for each voucher its texts
 (text, x and baseline y in mm from the top left, size in points, weight) and its code (text, x, y,
