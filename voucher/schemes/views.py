@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import require
 from voucher.config import find_schemes_path
+from voucher.divisions.rules.provinces import PROVINCE_TITLES
 from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.pages import select_language
 from voucher.periods import next_month
@@ -289,5 +290,6 @@ def _render(name: str, *, candidate: Candidate | None = None, **values: Any) -> 
         kinds=KIND_TITLES,
         states=STATE_TITLES,
         services=load_catalogue(),
+        provinces=PROVINCE_TITLES,
         **values,
     )

@@ -107,6 +107,19 @@ RESULT_COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("复评等级"), lambda row: _name_level(row, row.Recheck.level)),
     Column(N_("结果"), tell_outcome),
 )
+# On the page what to do stands beside the name: in sight on a phone.
+SHOWN_WORK_COLUMNS: tuple[Column[Any], ...] = (
+    WORK_COLUMNS[0],
+    Column(N_("办理")),
+    *WORK_COLUMNS[1:],
+)
+# On the page the two assessments stand side by side, each with its day, pair and level.
+SHOWN_RESULT_COLUMNS: tuple[Column[Any], ...] = (
+    *_PLACE,
+    Column(N_("首评"), sort="date"),
+    Column(N_("复评")),
+    Column(N_("结果")),
+)
 
 
 def _tell_period(draw: RecheckDraw) -> str:
@@ -214,11 +227,13 @@ def show(draw_id: int) -> str | Response:
         "rechecks/show.html",
         draw=get_draw(actor=g.actor, draw_id=draw_id),
         found=found,
-        columns=(columns[0], Column(N_("办理")), *columns[1:]),
+        columns=SHOWN_RESULT_COLUMNS if sees else SHOWN_WORK_COLUMNS,
+        cells=WORK_COLUMNS[1:],
         sees=sees,
         outcomes=OUTCOME_TITLES,
         tell_period=_tell_period,
         scheme_name=name_scheme,
-        cells=columns[1:],
+        level_name=_name_level,
+        tell_outcome=tell_outcome,
         may_record=policy.RECORD_RECHECK.allows(g.actor),
     )
