@@ -69,11 +69,11 @@ def tell_progress(row: Any) -> str:
 
 DRAW_COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("抽查"), lambda row: row.RecheckDraw.id, sort="number"),
+    Column(N_("抽中"), lambda row: row.members, is_number=True),
+    Column(N_("已复评"), lambda row: int(row.done), is_number=True),
     Column(N_("评估日期"), lambda row: _tell_period(row.RecheckDraw), sort="period"),
     Column(N_("范围"), lambda row: row.place or gettext("抽查人的全部辖区")),
     Column(N_("量表"), lambda row: name_scheme(row.RecheckDraw.scheme)),
-    Column(N_("抽中"), lambda row: row.members, is_number=True),
-    Column(N_("已复评"), lambda row: int(row.done), is_number=True),
     Column(N_("抽取人"), lambda row: row.drawer),
 )
 # How many differ tells something of the results.
