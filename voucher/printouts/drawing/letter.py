@@ -151,7 +151,16 @@ def _paginate(lines: Sequence[_Line]) -> list[list[_Line]]:
             y = TOP
         pages[-1].append(line)
         y += line.height
+    if len(pages) > 1 and len(pages[-1]) == 1:
+        _keep_company(*pages[-2:])
     return pages
+
+
+def _keep_company(full: list[_Line], last: list[_Line]) -> None:
+    """Take a section over to the last page, so that the office's name does not stand alone."""
+    start = max((at for at, line in enumerate(full) if line.starts_section), default=len(full))
+    last[:0] = full[start:]
+    del full[start:]
 
 
 def _list_lines(letter: Letter, say: Say) -> list[_Line]:

@@ -115,10 +115,11 @@ SHOWN_WORK_COLUMNS: tuple[Column[Any], ...] = (
 )
 # On the page the two assessments stand side by side, each with its day, pair and level.
 SHOWN_RESULT_COLUMNS: tuple[Column[Any], ...] = (
-    *_PLACE,
+    _PLACE[0],
+    Column(N_("结果")),
     Column(N_("首评"), sort="date"),
     Column(N_("复评")),
-    Column(N_("结果")),
+    _PLACE[1],
 )
 
 
