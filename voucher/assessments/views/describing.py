@@ -12,7 +12,7 @@ from voucher.assessments.rules.signing import BACKGROUND_TITLES, CLINICAL, SIGNE
 from voucher.schemes.queries import get_instrument, list_instruments
 from voucher.schemes.rules.explaining import explain_initial, explain_score, group_answers
 from voucher.schemes.rules.instruments import Instrument, Item
-from voucher.schemes.rules.records import feed_scoring, say_record
+from voucher.schemes.rules.records import Question, feed_scoring, say_record
 from voucher.schemes.rules.scoring import Result, restore_answers, score_answers
 from voucher.schemes.rules.values import Words
 from voucher.workbooks.faults import Fault
@@ -58,7 +58,7 @@ def describe_form(instrument: Instrument) -> dict[str, Any]:
 
 def list_titles(instrument: Instrument) -> dict[str, str]:
     """Give the names of items and questions in the reader's language, by field."""
-    asked = (*instrument.items, *instrument.records.questions)
+    asked: list[Item | Question] = [*instrument.items, *instrument.records.questions]
     return {one.id: say_words(one.name) for one in asked}
 
 
