@@ -234,4 +234,5 @@ def test_any_instrument_has_a_form_and_is_judged_by_its_own_data(app):
     for at in whole:
         assert f'name="{at}"' in page, at
     assert judged.answered is not None
-    assert (judged.answered.diagnoses, judged.answered.events) == (("F00-F03",), {"fall": 3})
+    given = judged.answered.given
+    assert (given.diagnoses, given.events) == (("F00-F03",), {"fall": 3})

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pypdf
 import pytest
 from sqlalchemy import select, update
 
@@ -244,6 +245,16 @@ def test_a_long_letter_goes_on_and_is_signed_once(tmp_path):
     assert draw_letters(path=path, letters=[(letter, str)], title="x") == 2
 
     assert read_poppler(path).count("签收人：") == 1
+
+
+def test_no_letter_ends_on_a_page_with_the_offices_name_alone(tmp_path):
+    for lines in range(8, 40):
+        path = tmp_path / f"{lines}.pdf"
+        letter = make_letter(reasons=("一",) * lines)
+        draw_letters(path=path, letters=[(letter, str)], title="x")
+
+        last = pypdf.PdfReader(path).pages[-1].extract_text()
+        assert "身体情况有明显变化" in last, lines
 
 
 def test_the_pages_give_letters_to_those_who_may_and_note_each(app, town, client):

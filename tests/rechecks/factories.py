@@ -21,6 +21,7 @@ from voucher.schemes.queries import GBT, get_instrument
 from voucher.sealing import seal
 
 INSTRUMENT = get_instrument(GBT, 1)
+EVENTS = [question.id for question in INSTRUMENT.records.questions if question.event]
 FIRST_PAIR = ("何静", "罗伟")
 WANTED = Candidates(GBT, date(2026, 11, 1), date(2026, 12, 1), "")
 
@@ -73,7 +74,8 @@ def fill_in(**changes: str) -> dict[str, str]:
         for item in INSTRUMENT.items
     }
     people = {"assessed": "2026-12-04", "assessor_1": "周敏", "assessor_2": "孙立"}
-    form = {**people, **best, "coma": "no", "client_key": "key-1"}
+    calm = {**dict.fromkeys(EVENTS, "0"), "A.5.11": "no"}
+    form = {**people, **best, **calm, "client_key": "key-1"}
     return {name: value for name, value in {**form, **changes}.items() if value}
 
 

@@ -48,7 +48,7 @@ def test_a_share_is_drawn_assessed_again_and_compared(serve_town, browse):
     look(worker, site, "rechecks-work")
     worker.get_by_role("link", name="去复评", exact=True).first.click()
     for at, name in (("assessor_1", "周敏"), ("assessor_2", "孙立")):
-        worker.locator(f"#{at}").fill(name)
+        worker.locator(f"#field-{at}").fill(name)
     worker.get_by_role("button", name="保存复评").click()
     worker.get_by_role("alert").first.wait_for()
     look(worker, site, "rechecks-again-faults")

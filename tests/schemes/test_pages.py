@@ -193,6 +193,12 @@ def test_a_page_says_all_that_the_file_of_a_scheme_says(people, folder):
         assert [one for one in sentences if one not in page] == [], path
 
 
+def test_provinces_stand_by_their_names(people):
+    page = read(people[0].get("/schemes/national-2026/1"))
+
+    assert "<div>浙江省</div><div>山东省</div><div>广东省</div>" in page
+
+
 def test_the_list_goes_into_a_workbook_and_sorts(people):
     assert people[0].get("/schemes/?format=xlsx").status_code == 200
     page = read(people[0].get("/schemes/?sort=-since"))

@@ -1,5 +1,6 @@
 """What a bedside form and a phone send, and what the second assessor states, as typed values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -51,10 +52,10 @@ class Confirmation:
         )
 
 
-def read_form(form: MultiDict[str, str], *, instrument: Instrument) -> dict[str, list[str]]:
-    """Give what was answered, by item, question and field; what is too long to be true is cut."""
+def read_form(form: MultiDict[str, str], *, names: Iterable[str]) -> dict[str, list[str]]:
+    """Give what was answered in the fields of these names; what is too long to be true is cut."""
     found = {}
-    for name in list_fields(instrument):
+    for name in names:
         values = [value[: _longest(name)] for value in form.getlist(name) if value.strip()]
         if values:
             found[name] = values[:MOST_VALUES]
@@ -74,7 +75,7 @@ def read_content(data: object, *, instrument: Instrument) -> dict[str, list[str]
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise BadInput("answers_format", N_("答案的格式不对"))
         form.setlist(str(name), values)
-    return read_form(form, instrument=instrument)
+    return read_form(form, names=list_fields(instrument))
 
 
 def _longest(name: str) -> int:

@@ -53,6 +53,15 @@ COLUMNS: tuple[Column[Proposal], ...] = (
     Column(N_("理由"), lambda row: "；".join(map(say_reason, row.reasons))),
     Column(N_("评定人"), lambda row: row.graded_by),
 )
+# On the page the levels before and after share a place, and the scale is named where it is open.
+SHOWN_COLUMNS: tuple[Column[Proposal], ...] = (
+    Column(N_("老人"), sort="name"),
+    Column(N_("拟定等级"), sort="level"),
+    Column(N_("理由")),
+    Column(N_("自"), sort="from"),
+    Column(N_("社区"), sort="community"),
+    Column(N_("评定人")),
+)
 
 
 @blueprint.get("/")
@@ -92,7 +101,7 @@ def _add_deeds(*, can_choose: bool) -> tuple[Column[Proposal], ...]:
     """Give the columns with what this reader can do to a row before and after them."""
     choice: Column[Proposal] = Column(N_("选择"))
     deed: Column[Proposal] = Column(N_("处理"))
-    shown = (choice, *COLUMNS) if can_choose else COLUMNS
+    shown = (choice, *SHOWN_COLUMNS) if can_choose else SHOWN_COLUMNS
     return (*shown, deed) if policy.REJECT.allows(g.actor) else shown
 
 

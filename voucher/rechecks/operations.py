@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
 from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN as FIRST_DIAGNOSES_COLUMN
+from voucher.assessments.rules.answering import Given
 from voucher.audit.operations import record_event
 from voucher.db import count_changed, db
 from voucher.divisions.models import Division
@@ -20,7 +21,7 @@ from voucher.rechecks.rules.second import SecondAnswers
 from voucher.refusals import N_, Refusal
 from voucher.schemes.queries import get_instrument
 from voucher.schemes.rules.instruments import Instrument
-from voucher.schemes.rules.scoring import score_answers, score_points
+from voucher.schemes.rules.scoring import score_points
 from voucher.sealing import seal, unseal
 
 
@@ -97,9 +98,9 @@ def record_recheck(*, actor: Actor, public_id: str, second: SecondAnswers, now: 
         update(Recheck)
         .where(Recheck.id == row.Recheck.id, Recheck.recorded_at.is_(None))
         .values(
-            **_describe(instrument, public_id, second),
+            **_describe(public_id, second),
             first_level=_score_first(instrument, row.Assessment),
-            level=score_answers(instrument, second.answers).level,
+            level=_score(instrument, second.given),
             recorded_at=now,
             recorded_by=actor.account_id,
         )
@@ -125,21 +126,28 @@ def _refuse_first_pair(recheck: Recheck, second: SecondAnswers) -> None:
             )
 
 
-def _describe(instrument: Instrument, public_id: str, second: SecondAnswers) -> dict[str, object]:
-    answers = second.answers
-    ids = [item.id for item in instrument.items]
+def _describe(public_id: str, second: SecondAnswers) -> dict[str, object]:
+    given = second.given
     return {
         "assessed_date": second.assessed_date,
         "assessor_1": second.assessors[0],
         "assessor_2": second.assessors[1],
-        "points": dict(zip(ids, answers.points, strict=True)),
-        "options": dict(second.options),
-        "diagnoses_sealed": seal(
-            " ".join(answers.diagnoses), column=DIAGNOSES_COLUMN, row=public_id
-        ),
-        "events": dict(answers.events),
-        "coma": answers.coma,
+        "points": given.points,
+        "options": given.options,
+        "diagnoses_sealed": seal(" ".join(given.diagnoses), column=DIAGNOSES_COLUMN, row=public_id),
+        "events": given.events,
+        "coma": given.coma,
     }
+
+
+def _score(instrument: Instrument, given: Given) -> str:
+    return score_points(
+        instrument=instrument,
+        points=tuple(given.points[item.id] for item in instrument.items),
+        diagnoses=given.diagnoses,
+        event_count=sum(given.events.values()),
+        coma=given.coma,
+    ).level
 
 
 def _score_first(instrument: Instrument, first: Assessment) -> str:

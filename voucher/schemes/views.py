@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import require
 from voucher.config import find_schemes_path
+from voucher.divisions.rules.provinces import PROVINCE_TITLES
 from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.pages import select_language
 from voucher.periods import next_month
@@ -66,7 +67,7 @@ class Listed:
 COLUMNS: tuple[Column[Listed], ...] = (
     Column(N_("名称"), lambda row: row.scheme.name.say(select_language()), "name"),
     Column(N_("种类"), lambda row: gettext(KIND_TITLES[row.kind]), "kind"),
-    Column(N_("编号"), lambda row: row.scheme.id, "id"),
+    Column(N_("代码"), lambda row: row.scheme.id, "id"),
     Column(N_("版本"), lambda row: row.scheme.version, is_number=True),
     Column(N_("施行日期"), lambda row: row.since, "since"),
     Column(N_("来自"), lambda row: gettext(N_("本区") if row.is_own else N_("系统自带")), "origin"),
@@ -291,5 +292,6 @@ def _render(name: str, *, candidate: Candidate | None = None, **values: Any) -> 
         kinds=KIND_TITLES,
         states=STATE_TITLES,
         services=load_catalogue(),
+        provinces=PROVINCE_TITLES,
         **values,
     )

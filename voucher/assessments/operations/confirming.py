@@ -90,6 +90,7 @@ def _describe(
     draft: AssessmentDraft, answered: Answered, second: tuple[str, str], now: datetime
 ) -> dict[str, Any]:
     key = secrets.token_hex(8)
+    given = answered.given
     evidence = pack_evidence(answered=answered, backgrounds=(answered.background, second[1]))
     return {
         "public_id": key,
@@ -97,12 +98,12 @@ def _describe(
         "assessed_date": answered.assessed_date,
         "assessor_1": answered.assessor,
         "assessor_2": second[0],
-        "points": answered.points,
-        "options": answered.options,
-        "diagnoses_sealed": seal(" ".join(answered.diagnoses), column=DIAGNOSES_COLUMN, row=key),
+        "points": given.points,
+        "options": given.options,
+        "diagnoses_sealed": seal(" ".join(given.diagnoses), column=DIAGNOSES_COLUMN, row=key),
         "evidence_sealed": seal(evidence, column=EVIDENCE_COLUMN, row=key),
-        "events": answered.events,
-        "coma": answered.coma,
+        "events": given.events,
+        "coma": given.coma,
         "recorded_at": now,
         "recorded_by": draft.account_id,
         "superseded_by": None,

@@ -29,7 +29,7 @@ from voucher.assessments.queries.assessments import (
     select_assessments,
 )
 from voucher.assessments.queries.drafts import count_waiting_confirmations, find_revision
-from voucher.assessments.rules.answering import Content, JudgedForm, judge_content
+from voucher.assessments.rules.answering import Content, JudgedForm, judge_content, list_fields
 from voucher.assessments.views.describing import (
     describe_assessment,
     describe_form,
@@ -132,7 +132,7 @@ def ask_new(public_id: str) -> str:
 def assess(public_id: str) -> tuple[str, int] | Response:
     """Sign the answers, or show the form again with every item that is missing."""
     instrument = get_instrument(request.args.get("instrument", GBT)[:60], clock.today())
-    content = read_form(request.form, instrument=instrument)
+    content = read_form(request.form, names=list_fields(instrument))
     resident = get_resident(actor=g.actor, public_id=public_id)
     judged = judge_content(
         content=content, instrument=instrument, born=resident.born_date, today=clock.today()

@@ -13,7 +13,7 @@ from voucher.assessments.rules.signing import BACKGROUND_TITLES, CLINICAL, SIGNE
 from voucher.schemes.queries import get_instrument, list_instruments
 from voucher.schemes.rules.explaining import explain_initial, explain_score, group_answers
 from voucher.schemes.rules.instruments import Instrument, Item
-from voucher.schemes.rules.records import feed_scoring, say_record
+from voucher.schemes.rules.records import Question, feed_scoring, say_record
 from voucher.schemes.rules.scoring import Result, restore_answers, score_answers
 from voucher.schemes.rules.values import Words
 from voucher.workbooks.faults import Fault
@@ -41,21 +41,26 @@ def say_faults(faults: Mapping[str, Fault]) -> dict[str, str]:
 def describe_form(instrument: Instrument) -> dict[str, Any]:
     """Give what the template of a form needs beside what was answered."""
     records = instrument.records
-    titles = {item.id: item.name for part in instrument.parts for item in part.items}
-    titles |= {question.id: question.name for question in records.questions}
     impossible = [
         {"words": say_words(one.name), "together": dict(one.together)} for one in records.impossible
     ]
     return {
         "instrument": instrument,
         "instruments": list_instruments(on=clock.today()),
-        "titles": {at: say_words(name) for at, name in titles.items()},
+        "groups": records.groups,
+        "titles": list_titles(instrument),
         "rules": _list_rules(instrument),
         "impossible": impossible,
         "backgrounds": BACKGROUND_TITLES,
         "signed": SIGNED_TITLES,
         "draft_days": DRAFT_LIFE.days,
     }
+
+
+def list_titles(instrument: Instrument) -> dict[str, str]:
+    """Give the names of items and questions in the reader's language, by field."""
+    asked: list[Item | Question] = [*instrument.items, *instrument.records.questions]
+    return {one.id: say_words(one.name) for one in asked}
 
 
 def describe_assessment(whole: WholeAssessment) -> dict[str, Any]:
@@ -81,23 +86,23 @@ def describe_assessment(whole: WholeAssessment) -> dict[str, Any]:
 
 def describe_signed(draft: AssessmentDraft, answered: Answered) -> dict[str, Any]:
     """Give a signed form in the same words as an assessment."""
-    instrument = get_instrument(draft.scheme, draft.version)
+    instrument, given = get_instrument(draft.scheme, draft.version), answered.given
     answers = restore_answers(
         instrument=instrument,
-        points=answered.points,
-        diagnoses=answered.diagnoses,
-        events=answered.events,
-        coma=answered.coma,
+        points=given.points,
+        diagnoses=given.diagnoses,
+        events=given.events,
+        coma=given.coma,
     )
-    steps = explain_score(instrument, answers, answered.options)
+    steps = explain_score(instrument, answers, given.options)
     return {
         "instrument": instrument,
         "steps": steps,
         "parts": group_answers(instrument, steps),
-        "diagnoses": answered.diagnoses,
-        "events": answered.events,
-        "coma": answered.coma,
-        "records": _list_records(instrument, answered.records),
+        "diagnoses": given.diagnoses,
+        "events": given.events,
+        "coma": given.coma,
+        "records": _list_records(instrument, given.records),
         "signature": answered.signature,
         "backgrounds": (answered.background,),
         "background_titles": BACKGROUND_TITLES,

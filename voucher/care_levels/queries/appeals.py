@@ -12,6 +12,7 @@ from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.assessments.queries.assessments import WholeAssessment, get_assessment
 from voucher.care_levels.models import Appeal, CareLevel, LevelState
+from voucher.care_levels.queries.levels import select_with_people
 from voucher.care_levels.rules import OPEN_STATES, AppealState, are_other_people
 from voucher.db import db
 from voucher.divisions.models import Division
@@ -66,27 +67,25 @@ def get_appeal(*, actor: Actor, appeal_id: int) -> WholeAppeal:
 def _select_whole(actor: Actor, appeal_id: int) -> Select[Any]:
     first, again = aliased(Assessment), aliased(Assessment)
     registrar, assessor, closer = (aliased(Account) for _ in range(3))
-    wanted: Any = (
-        select(
+    return (
+        select_with_people(
             *(Appeal, CareLevel, Resident, SchemeVersion.version),
             *(first.public_id.label("first"), first.assessor_1, first.assessor_2),
             again.public_id.label("again"),
             registrar.name.label("registered_by"),
             assessor.name.label("assessed_by"),
             closer.name.label("closed_by"),
+            actor=actor,
         )
-        .join(CareLevel, CareLevel.id == Appeal.care_level_id)
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
+        .join(Appeal, Appeal.care_level_id == CareLevel.id)
         .join(first, first.id == CareLevel.assessment_id)
         .join(registrar, registrar.id == Appeal.registered_by)
         .outerjoin(again, again.id == Appeal.assessment_id)
         .outerjoin(assessor, assessor.id == Appeal.assessed_by)
         .outerjoin(closer, closer.id == Appeal.closed_by)
-        .where(Appeal.id == appeal_id, within_area(Resident.community_id, actor))
+        .where(Appeal.id == appeal_id)
         .execution_options(populate_existing=True)
     )
-    return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +120,13 @@ def list_appeals(*, actor: Actor, wanted: Wanted, today: date) -> Slice[AppealRo
 
     Filters `state` (a state, or `overdue`) and `community`.
     """
-    query: Any = (
-        select(
+    query = (
+        select_with_people(
             *(Appeal, CareLevel.scale, SchemeVersion.version, Resident.public_id, Resident.name),
             Division.name.label("community"),
+            actor=actor,
         )
-        .join(CareLevel, CareLevel.id == Appeal.care_level_id)
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(Division, Division.id == Resident.community_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
-        .where(within_area(Resident.community_id, actor))
+        .join(Appeal, Appeal.care_level_id == CareLevel.id)
         .order_by(Appeal.closed_at.is_not(None), Appeal.due_date)
     )
     if wanted["state"] == "overdue":

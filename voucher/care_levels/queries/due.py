@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
-from voucher.access import Actor, within_area
+from voucher.access import Actor
 from voucher.assessments.models import Assessment
 from voucher.care_levels.models import CareLevel, LevelState
+from voucher.care_levels.queries.levels import select_with_people
 from voucher.care_levels.rules import find_interval
 from voucher.db import db
 from voucher.divisions.models import Division
@@ -99,17 +100,15 @@ def _select_due(actor: Actor, scale: str, months: int, by: date) -> Select[Any]:
         its_version.id == later.scheme_version_id,
         its_version.scheme == scale,
     )
-    wanted: Any = (
-        select(
+    return (
+        select_with_people(
             *(CareLevel.id, CareLevel.scale, CareLevel.level, SchemeVersion.version),
             *(Resident.public_id, Resident.name, Assessment.assessed_date),
             *(street.name.label("street"), Division.name.label("community")),
+            actor=actor,
         )
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(Division, Division.id == Resident.community_id)
         .join(street, street.id == Division.parent_id)
         .join(Assessment, Assessment.id == CareLevel.assessment_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
         .where(
             CareLevel.scale == scale,
             CareLevel.state == LevelState.CONFIRMED,
@@ -117,11 +116,9 @@ def _select_due(actor: Actor, scale: str, months: int, by: date) -> Select[Any]:
             Assessment.assessed_date <= latest_start(by, months),
             ~again.correlate(CareLevel, Assessment),
             Resident.departed_date.is_(None),
-            within_area(Resident.community_id, actor),
         )
         .order_by(Assessment.assessed_date)
     )
-    return wanted
 
 
 def _as_due(row: Any, months: int, today: date) -> DueRow:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import db
+from voucher.divisions.models import Division
 from voucher.residents.models import Resident
 from voucher.schemes.models import SchemeVersion
 
@@ -24,6 +25,24 @@ class LevelInForce:
 
     id: int
     level: str
+
+
+def select_with_people(*columns: Any, actor: Actor) -> Select[Any]:
+    """
+    Give the query of the area's levels, each with its person and the version it was found by.
+
+    The columns are those of CareLevel, Resident, Division (the community), SchemeVersion, and of
+    what the caller joins.
+    """
+    wanted: Select[Any] = (
+        select(*columns)
+        .select_from(CareLevel)
+        .join(Resident, Resident.id == CareLevel.resident_id)
+        .join(Division, Division.id == Resident.community_id)
+        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
+        .where(within_area(Resident.community_id, actor))
+    )
+    return wanted
 
 
 def list_present_residents(*, actor: Actor, on: date) -> Iterable[Any]:

@@ -11,6 +11,7 @@ from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.care_levels.models import Appeal, CareLevel, LevelState
+from voucher.care_levels.queries.levels import select_with_people
 from voucher.care_levels.rules import OPEN_STATES, SaidReason, word_reasons
 from voucher.db import db
 from voucher.divisions.models import Division
@@ -80,21 +81,19 @@ def list_proposals(*, actor: Actor, wanted: Wanted) -> Slice[Proposal]:
         before.to_date.is_(None),
     )
     query = (
-        select(
+        select_with_people(
             *(CareLevel.id, CareLevel.scale, CareLevel.level, CareLevel.reasons),
             *(CareLevel.from_date, SchemeVersion.version, Assessment.points),
             *(Resident.public_id, Resident.name, Division.name.label("community")),
             *(before.level.label("before"), before_version.version.label("before_version")),
             Account.name.label("graded_by"),
+            actor=actor,
         )
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(Division, Division.id == Resident.community_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
         .join(Account, Account.id == CareLevel.graded_by)
         .outerjoin(Assessment, Assessment.id == CareLevel.assessment_id)
         .outerjoin(before, in_force)
         .outerjoin(before_version, before_version.id == before.scheme_version_id)
-        .where(is_open_proposal(), within_area(Resident.community_id, actor))
+        .where(is_open_proposal())
     )
     for name, column in _FILTERS.items():
         if wanted[name]:
@@ -166,13 +165,10 @@ def get_proposal(*, actor: Actor, level_id: int) -> Any:
     :raises NotFound: level_unknown.
     """
     found = db.session.execute(
-        select(CareLevel, Resident, Division.name.label("community"), SchemeVersion.version)
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(Division, Division.id == Resident.community_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
-        .where(
-            CareLevel.id == level_id, is_open_proposal(), within_area(Resident.community_id, actor)
-        )
+        select_with_people(
+            *(CareLevel, Resident, Division.name.label("community"), SchemeVersion.version),
+            actor=actor,
+        ).where(CareLevel.id == level_id, is_open_proposal())
     ).one_or_none()
     if found is None:
         raise NotFound("level_unknown", N_("没有这项拟定等级，或已经确认、退回，或不在您的辖区"))
@@ -205,22 +201,14 @@ def list_rejected(*, actor: Actor, wanted: Wanted) -> Slice[Any]:
 
     Rows of (CareLevel, Resident, community, version, rejected_by).
     """
-    query: Any = (
-        select(
-            CareLevel,
-            Resident,
-            Division.name.label("community"),
-            SchemeVersion.version,
+    query = (
+        select_with_people(
+            *(CareLevel, Resident, Division.name.label("community"), SchemeVersion.version),
             Account.name.label("rejected_by"),
+            actor=actor,
         )
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(Division, Division.id == Resident.community_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
         .join(Account, Account.id == CareLevel.rejected_by)
-        .where(
-            _is_unsettled(aliased(CareLevel), aliased(Assessment)),
-            within_area(Resident.community_id, actor),
-        )
+        .where(_is_unsettled(aliased(CareLevel), aliased(Assessment)))
         .order_by(CareLevel.rejected_at.desc())
     )
     last = CareLevel.__table__.c.id

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from voucher.access import Actor, within_area
+from voucher.access import Actor
 from voucher.accounts.models import Account
 from voucher.assessments.models import Assessment
 from voucher.assessments.queries.assessments import WholeAssessment, get_assessment
 from voucher.care_levels.models import CareLevel
+from voucher.care_levels.queries.levels import select_with_people
 from voucher.care_levels.rules import SaidReason, word_reasons
 from voucher.db import db
 from voucher.divisions.models import Division
@@ -94,24 +94,22 @@ def get_level_reasons(*, actor: Actor, level_id: int, public_id: str | None = No
 def _find_row(actor: Actor, level_id: int, public_id: str | None) -> Any:
     grader, confirmer, rejecter = (aliased(Account) for _ in range(3))
     street = aliased(Division)
-    wanted: Any = (
-        select(
+    wanted = (
+        select_with_people(
             *(CareLevel, Resident, SchemeVersion.version, SchemeVersion.digest),
             *(Division.name.label("community"), street.name.label("street")),
             Assessment.public_id.label("assessment"),
             grader.name.label("graded_by"),
             confirmer.name.label("confirmed_by"),
             rejecter.name.label("rejected_by"),
+            actor=actor,
         )
-        .join(Resident, Resident.id == CareLevel.resident_id)
-        .join(Division, Division.id == Resident.community_id)
         .join(street, street.id == Division.parent_id)
-        .join(SchemeVersion, SchemeVersion.id == CareLevel.scheme_version_id)
         .join(grader, grader.id == CareLevel.graded_by)
         .outerjoin(confirmer, confirmer.id == CareLevel.confirmed_by)
         .outerjoin(rejecter, rejecter.id == CareLevel.rejected_by)
         .outerjoin(Assessment, Assessment.id == CareLevel.assessment_id)
-        .where(CareLevel.id == level_id, within_area(Resident.community_id, actor))
+        .where(CareLevel.id == level_id)
     )
     if public_id is not None:
         wanted = wanted.where(Resident.public_id == public_id)

@@ -69,12 +69,12 @@ blueprint = Blueprint("appeals", __name__, url_prefix="/appeals")
 STATE_FILTERS = {"": N_("全部"), "overdue": N_("逾期未决"), **APPEAL_TITLES}
 COLUMNS: tuple[Column[AppealRow], ...] = (
     Column(N_("老人"), lambda row: row.name, sort="name"),
+    Column(N_("状态"), lambda row: _tell_state(row)),
+    Column(N_("应于此日前决定"), lambda row: row.due_date, sort="due"),
+    Column(N_("申诉日期"), lambda row: row.appealed_date, sort="appealed"),
+    Column(N_("申诉人"), lambda row: row.appellant),
     Column(N_("社区"), lambda row: row.community, sort="community"),
     Column(N_("量表"), lambda row: row.scale.say(select_language())),
-    Column(N_("申诉人"), lambda row: row.appellant),
-    Column(N_("申诉日期"), lambda row: row.appealed_date, sort="appealed"),
-    Column(N_("应于此日前决定"), lambda row: row.due_date, sort="due"),
-    Column(N_("状态"), lambda row: _tell_state(row)),
 )
 
 

@@ -196,11 +196,11 @@ def _reject(level_id: int, reason: str, now: Any) -> dict[str, Any]:
 
 DUE_COLUMNS: tuple[Column[DueRow], ...] = (
     Column(N_("老人"), lambda row: row.name, sort="name"),
+    Column(N_("应于此日前复评"), lambda row: row.due_date, sort="due"),
+    Column(N_("上次评估"), lambda row: row.assessed_date),
+    Column(N_("现有等级"), lambda row: row.level.say(select_language())),
     Column(N_("街道"), lambda row: row.street),
     Column(N_("社区"), lambda row: row.community, sort="community"),
-    Column(N_("现有等级"), lambda row: row.level.say(select_language())),
-    Column(N_("上次评估"), lambda row: row.assessed_date),
-    Column(N_("应于此日前复评"), lambda row: row.due_date, sort="due"),
 )
 
 

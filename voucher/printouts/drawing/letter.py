@@ -23,9 +23,9 @@ from voucher.printouts.drawing.paper import (
 )
 from voucher.refusals import N_
 
-LEFT, TOP, WIDTH, BOTTOM = 22.0, 31.0, 166.0, 268.0
+LEFT, TOP, WIDTH, BOTTOM = 20.0, 31.0, 170.0, 273.0
 BODY, VALUE, TITLE, SMALL = 16.0, 21.0, 24.0, 12.0
-_SIGNED = Place(x=LEFT, y=275, width=WIDTH, size=BODY, floor=10)
+_SIGNED = Place(x=LEFT, y=279, width=WIDTH, size=BODY, floor=10)
 _TITLE = Place(x=LEFT, y=17, width=WIDTH, size=TITLE, floor=16, weight=Weight.BOLD, align="centre")
 _HEAD = Place(x=LEFT, y=9, width=110, size=SMALL, floor=9)
 _PAGE = Place(x=LEFT + 110, y=9, width=WIDTH - 110, size=SMALL, floor=9, align="right")
@@ -135,7 +135,7 @@ def _draw_page(
         paper.write_fitted(FittedText(lines=(line.text,), size=line.size), place)
         y += line.height
     if is_last:
-        paper.draw_line(LEFT, 271, LEFT + WIDTH, 271, dashed=True)
+        paper.draw_line(LEFT, 275, LEFT + WIDTH, 275, dashed=True)
         paper.write(say(N_("签收人：＿＿＿＿＿＿　关系：＿＿＿＿　日期：＿＿＿＿＿＿")), _SIGNED)
     paper.next_page()
 
@@ -151,7 +151,16 @@ def _paginate(lines: Sequence[_Line]) -> list[list[_Line]]:
             y = TOP
         pages[-1].append(line)
         y += line.height
+    if len(pages) > 1 and len(pages[-1]) == 1:
+        _keep_company(*pages[-2:])
     return pages
+
+
+def _keep_company(full: list[_Line], last: list[_Line]) -> None:
+    """Take a section over to the last page, so that the office's name does not stand alone."""
+    start = max((at for at, line in enumerate(full) if line.starts_section), default=len(full))
+    last[:0] = full[start:]
+    del full[start:]
 
 
 def _list_lines(letter: Letter, say: Say) -> list[_Line]:

@@ -27,6 +27,7 @@ from voucher.periods import add_months, local_date, start_of_day
 from voucher.printouts.drawing.fields import Say
 from voucher.printouts.drawing.letter import Decision, Letter
 from voucher.printouts.queries.sheets import MARKS
+from voucher.refusals import N_
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
 from voucher.schemes.queries import list_programmes
@@ -172,7 +173,8 @@ def _word_rule(whole: WholeLevel, reason: SaidReason, language: str, say: Say) -
         for name, value in reason.facts.items()
     ]
     name = reason.name.say(language)
-    return f"{name}（{'；'.join(facts)}）" if facts else name
+    said = {"name": name, "facts": say(N_("；")).join(facts)}
+    return say(N_("%(name)s（%(facts)s）")) % said if facts else name
 
 
 def _name_value(whole: WholeLevel, name: str, value: str, language: str, say: Say) -> str:

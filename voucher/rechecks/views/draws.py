@@ -69,11 +69,11 @@ def tell_progress(row: Any) -> str:
 
 DRAW_COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("抽查"), lambda row: row.RecheckDraw.id, sort="number"),
+    Column(N_("抽中"), lambda row: row.members, is_number=True),
+    Column(N_("已复评"), lambda row: int(row.done), is_number=True),
     Column(N_("评估日期"), lambda row: _tell_period(row.RecheckDraw), sort="period"),
     Column(N_("范围"), lambda row: row.place or gettext("抽查人的全部辖区")),
     Column(N_("量表"), lambda row: name_scheme(row.RecheckDraw.scheme)),
-    Column(N_("抽中"), lambda row: row.members, is_number=True),
-    Column(N_("已复评"), lambda row: int(row.done), is_number=True),
     Column(N_("抽取人"), lambda row: row.drawer),
 )
 # How many differ tells something of the results.
@@ -106,6 +106,20 @@ RESULT_COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(N_("复评等级"), lambda row: _name_level(row, row.Recheck.level)),
     Column(N_("结果"), tell_outcome),
+)
+# On the page what to do stands beside the name: in sight on a phone.
+SHOWN_WORK_COLUMNS: tuple[Column[Any], ...] = (
+    WORK_COLUMNS[0],
+    Column(N_("办理")),
+    *WORK_COLUMNS[1:],
+)
+# On the page the two assessments stand side by side, each with its day, pair and level.
+SHOWN_RESULT_COLUMNS: tuple[Column[Any], ...] = (
+    _PLACE[0],
+    Column(N_("结果")),
+    Column(N_("首评"), sort="date"),
+    Column(N_("复评")),
+    _PLACE[1],
 )
 
 
@@ -214,11 +228,13 @@ def show(draw_id: int) -> str | Response:
         "rechecks/show.html",
         draw=get_draw(actor=g.actor, draw_id=draw_id),
         found=found,
-        columns=(columns[0], Column(N_("办理")), *columns[1:]),
+        columns=SHOWN_RESULT_COLUMNS if sees else SHOWN_WORK_COLUMNS,
+        cells=WORK_COLUMNS[1:],
         sees=sees,
         outcomes=OUTCOME_TITLES,
         tell_period=_tell_period,
         scheme_name=name_scheme,
-        cells=columns[1:],
+        level_name=_name_level,
+        tell_outcome=tell_outcome,
         may_record=policy.RECORD_RECHECK.allows(g.actor),
     )

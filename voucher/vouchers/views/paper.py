@@ -61,12 +61,12 @@ def tell_paper_place(row: PaperOut) -> str:
 
 COLUMNS: tuple[Column[PaperOut], ...] = (
     Column(N_("券号"), lambda row: show_serial(row.serial), sort="serial"),
-    Column(N_("券种"), lambda row: row.item.say(select_language())),
-    Column(N_("月份"), lambda row: f"{row.period_from:%Y-%m}"),
+    Column(N_("老人"), lambda row: row.name, sort="name"),
     Column(N_("状态"), tell_paper_state, sort="state"),
     Column(N_("纸券"), tell_paper_place),
     Column(N_("余额（元）"), lambda row: row.balance_fen / 100, is_number=True),
-    Column(N_("老人"), lambda row: row.name, sort="name"),
+    Column(N_("券种"), lambda row: row.item.say(select_language())),
+    Column(N_("月份"), lambda row: f"{row.period_from:%Y-%m}"),
     Column(N_("社区"), lambda row: f"{row.street} {row.community}", sort="community"),
     Column(N_("住址"), lambda row: row.address),
 )
