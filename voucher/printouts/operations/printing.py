@@ -17,6 +17,7 @@ from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.periods import last_day
 from voucher.printouts.drawing.fields import Mark, SheetVoucher
+from voucher.printouts.drawing.fonts import check_glyphs
 from voucher.printouts.drawing.handover import HandoverLine, HandoverList, draw_handover_list
 from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.models import PrintFile
@@ -30,6 +31,7 @@ from voucher.printouts.queries.sheets import (
 from voucher.printouts.rules import LAYOUTS, name_sheets
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
+from voucher.text import is_printable
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
 from voucher.vouchers.queries.runs import get_run
@@ -80,7 +82,7 @@ def draw_community(
     files = list_sheet_files(run_id=run.id, community=community, office=office, keyring=keyring)
     for part, vouchers in enumerate(files, start=1):
         name = name_sheets(stem=stem, part=part, layout=layout)
-        lines += list_handover_lines(vouchers)
+        lines += _list_lines(vouchers)
         file = SheetFile(folder / f"{name}.pdf", name, vouchers, mark, layout)
         db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
         yield draw_sheet_file(file)
@@ -88,6 +90,16 @@ def draw_community(
         content = _describe_list(run, community, mark, lines)
         db.session.rollback()
         yield _draw_list(folder / f"{stem}-handover.pdf", content)
+
+
+def _list_lines(vouchers: Sequence[SheetVoucher]) -> list[HandoverLine]:
+    """Give the lines of the handover list, whose names must be printable before any sheet is."""
+    lines = list(list_handover_lines(vouchers))
+    texts = [text for line in lines for text in (line.name, line.address)]
+    # Many names are of few characters, and a fault is rare: first all at once.
+    if not is_printable("".join(texts)):
+        check_glyphs(texts)
+    return lines
 
 
 def _describe_list(
