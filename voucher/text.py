@@ -1,12 +1,15 @@
 """Names, numbers and addresses as people read them: masked, sorted, checked against the fonts."""
 
+import os
 import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
+# Names are read a character at a time: its phrases would fill 46 MB of every process in vain.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+from pypinyin import Style, lazy_pinyin  # noqa: E402
 
 _COVERAGE = Path(__file__).parent / "printouts" / "fonts" / "coverage.txt"
 _NAME_DOT = "·"

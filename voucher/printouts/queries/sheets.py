@@ -82,19 +82,30 @@ def list_sheet_files(
     """
     writer = _Writer(community.id, community.name, office, keyring)
     after = 0
-    while rows := _take_file(run_id, community.id, after):
-        yield tuple(map(writer.write, rows))
-        after = rows[-1].position
+    while True:
+        vouchers, after = _take_file(writer, run_id, after)
+        if not vouchers:
+            return
+        yield tuple(vouchers)
 
 
-def _take_file(run_id: int, community_id: int, after: int) -> list[Any]:
+def _take_file(writer: "_Writer", run_id: int, after: int) -> tuple[list[SheetVoucher], int]:
+    """Give what is in the file after a position, and the last position in it."""
+    vouchers, positions = [], [after]
     rows = list_live_prints(
-        run_id=run_id, community_id=community_id, after=after, limit=MAX_VOUCHERS_A_FILE + 1
+        run_id=run_id,
+        community_id=writer.community_id,
+        after=after,
+        limit=MAX_VOUCHERS_A_FILE + 1,
     )
-    if len(rows) <= MAX_VOUCHERS_A_FILE:
-        return rows
-    next_person = rows[-1].id
-    return [row for row in rows if row.id != next_person]
+    for row in rows:
+        vouchers.append(writer.write(row))
+        positions.append(row.position)
+    if len(vouchers) > MAX_VOUCHERS_A_FILE:
+        whose = vouchers[-1].addressee.id
+        while vouchers[-1].addressee.id == whose:
+            del vouchers[-1], positions[-1]
+    return vouchers, positions[-1]
 
 
 def get_sheet_voucher(*, voucher: Voucher, office: Office, keyring: KeyRing) -> SheetVoucher:
