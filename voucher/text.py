@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Names are read a character at a time: its phrases would fill 46 MB of every process in vain.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-from pypinyin import Style, lazy_pinyin  # noqa: E402
+from pypinyin import Style, lazy_pinyin
 
 _COVERAGE = Path(__file__).parent / "printouts" / "fonts" / "coverage.txt"
 _NAME_DOT = "·"

@@ -49,7 +49,7 @@ def load_fonts() -> dict[str, frozenset[int]]:
 def _leave_on_disk(font: ttfonts.TTFont) -> None:
     """Read the outlines from the file when they are needed: every process would hold 24 MB."""
     face = font.face
-    with open(face.filename, "rb") as file:
+    with Path(face.filename).open("rb") as file:
         face._ttf_data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     face.glyphToChar = {}  # Only the way to the widths, which are known by now.
 
