@@ -1,15 +1,20 @@
-"""QR rasters."""
+"""QR rasters: those of vouchers come from tables, bit for bit what qrcode draws."""
+
+import random
 
 import numpy
 import pytest
 import zxingcpp
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
+from qrcode.util import MODE_ALPHA_NUM, QRData
 
 from voucher.qr import Raster, make_raster
 
 SHORTEST = "HTTPS://A/V/" + "A" * 143
 LONGEST = "HTTPS://ABCDEFGHIJKLMNOPQR.GOV.CN/V/" + "Z" * 142
+BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+HOST_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
 
 def unpack(raster: Raster) -> list[list[int]]:
@@ -39,14 +44,53 @@ def test_the_quiet_zone_is_four_modules_of_nothing():
     assert sum(map(sum, with_zone)) == sum(map(sum, without))
 
 
-def test_a_voucher_is_what_qrcode_draws_at_version_7_mask_2():
+def draw_with_qrcode(text: str) -> Raster:
     plain = QRCode(version=7, error_correction=ERROR_CORRECT_M, mask_pattern=2, border=0)
-    plain.add_data(LONGEST, optimize=0)
+    plain.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM))
     plain.make(fit=False)
+    rows = ("".join("01"[bool(module)] for module in row) for row in plain.modules)
+    return Raster(side=45, rows=b"".join(int(row + "000", 2).to_bytes(6, "big") for row in rows))
 
-    assert unpack(make_raster(LONGEST, quiet_zone=0)) == [
-        [int(bool(module)) for module in row] for row in plain.modules
+
+def make_texts(count: int) -> list[str]:
+    """Give texts of vouchers, of each length in turn."""
+    chance = random.Random(7)
+    return [
+        f"HTTPS://{''.join(chance.choices(HOST_SIGNS, k=1 + number % 24))}/V/"
+        + "".join(chance.choices(BASE32, k=143))
+        for number in range(count)
     ]
+
+
+def test_a_thousand_vouchers_are_what_qrcode_draws_at_version_7_mask_2():
+    texts = make_texts(1000)
+
+    assert {len(text) for text in texts} == set(range(155, 179))
+    assert [
+        text for text in texts if make_raster(text, quiet_zone=0) != draw_with_qrcode(text)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONGEST,
+        LONGEST[:-1] + "$",
+        SHORTEST[:-1] + " ",
+        SHORTEST[:60] + "A " + SHORTEST[62:],
+        SHORTEST[:60] + " A" + SHORTEST[62:],
+        "$" + SHORTEST[1:],
+        "0123456789" * 16,
+        "A" * 155,
+    ],
+)
+def test_any_alphanumeric_text_of_that_length_is_drawn_alike(text):
+    assert make_raster(text, quiet_zone=0) == draw_with_qrcode(text)
+
+
+@pytest.mark.parametrize("text", ["h" + SHORTEST[1:], SHORTEST[:-1] + "a", SHORTEST[:-1] + "券"])
+def test_a_text_of_that_length_and_other_signs_is_read_back(text):
+    assert decode(make_raster(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ PRINT_ID_BITS = 64
 
 # Crockford's Base32: no I, L, O and U, so that nothing can be misread or spell a word.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# As `int` reads it; what this alphabet leaves out is no digit there either.
+_AS_DIGITS = str.maketrans(_ALPHABET + "ILOU", "0123456789ABCDEFGHIJKLMNOPQRSTUV!!!!")
+_PAIRS = tuple(one + other for one in _ALPHABET for other in _ALPHABET)
 _MISREAD = str.maketrans("ILO", "110", "- \t\r\n\u2010\u2011\u2012\u2013\u2014")
 _ID_LENGTH = 13
 _CODE_LENGTH = 15
@@ -81,7 +84,8 @@ def write_print_code(print_id: int) -> str:
     """Give the 13 characters by which a print id is stored."""
     if not 0 <= print_id < 1 << PRINT_ID_BITS:
         raise ValueError("a print id has 64 bits")
-    return _to_base32(print_id, length=_ID_LENGTH)
+    pairs = [_PAIRS[print_id >> place & 1023] for place in (50, 40, 30, 20, 10, 0)]
+    return _ALPHABET[print_id >> 60] + "".join(pairs)
 
 
 def read_print_code(code: str) -> int:
@@ -91,9 +95,8 @@ def read_print_code(code: str) -> int:
 
 def show_typed_code(print_id: int) -> str:
     """Write a print id for typing: 13 characters and 2 check characters, in groups of five."""
-    check = _to_base32(print_id % _CHECK_MODULUS, length=_CODE_LENGTH - _ID_LENGTH)
-    code = write_print_code(print_id) + check
-    return "-".join(code[start : start + 5] for start in range(0, _CODE_LENGTH, 5))
+    code = write_print_code(print_id) + _PAIRS[print_id % _CHECK_MODULUS]
+    return f"{code[:5]}-{code[5:10]}-{code[10:]}"
 
 
 def is_typed_code(text: str) -> bool:
@@ -134,12 +137,5 @@ def _damm_digit(digits: str) -> str:
     return state
 
 
-def _to_base32(value: int, *, length: int) -> str:
-    return "".join(_ALPHABET[value >> 5 * place & 31] for place in reversed(range(length)))
-
-
 def _from_base32(text: str) -> int:
-    value = 0
-    for character in text:
-        value = value << 5 | _ALPHABET.index(character)
-    return value
+    return int(text.translate(_AS_DIGITS), 32)

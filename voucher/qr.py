@@ -1,12 +1,25 @@
-"""QR rasters: a text becomes packed rows of modules, one bit each, dark is 1."""
+"""
+QR rasters: a text becomes packed rows of modules, one bit each, dark is 1.
+
+With version, level, mask, mode and length fixed, every module is a sum over GF(2) of bits of the
+text. So a voucher's raster is that of its beginning, which all of a run share, and two entries a
+pair of characters from tables, added up by exclusive or. The tables are worked out from `qrcode`
+itself, once a process and length; any other text goes through `qrcode` as it is.
+"""
 
 import struct
+import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, lru_cache, reduce
+from operator import getitem, xor
 
+from qrcode.base import rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import ALPHA_NUM, MODE_ALPHA_NUM, BitBuffer, QRData, create_bytes
 
 QUIET_ZONE = 4
 # Texts of this many characters, all of the alphanumeric alphabet, are version 7 at level M and no
@@ -16,7 +29,16 @@ _VOUCHER_VERSION = 7
 # One mask for every voucher: tokens are as good as random, so no mask is better, and choosing
 # among eight costs nine times the work.
 _VOUCHER_MASK = 2
-_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+_LETTERS = ALPHA_NUM.decode()
+_ALPHANUMERIC = frozenset(_LETTERS)
+
+# What differs between the vouchers of a run is Base32: the last 142 or 143 characters.
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_TAIL = 142
+# Before the text stand four bits of its mode and nine of its length.
+_HEAD_BITS, _PAIR_BITS, _LOW_BITS = 13, 11, 6
+# What stands for the second of a pair, and the upper half that only the last table knows.
+_FILLER, _ALONE = " ", 1 << _PAIR_BITS - _LOW_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +56,15 @@ def make_raster(text: str, *, quiet_zone: int = QUIET_ZONE) -> Raster:
     A voucher's text is version 7 with mask 2; any other text gets the smallest version and the
     best mask. The same text always gives the same raster.
     """
-    code = _voucher_code(text) if _is_voucher_text(text) else _plain_code(text)
-    return _pack(code.modules, quiet_zone=quiet_zone)
+    raster = _make_bare(text)
+    return _surround(raster, quiet_zone) if quiet_zone else raster
+
+
+def _make_bare(text: str) -> Raster:
+    if len(text) in _VOUCHER_LENGTHS:
+        with suppress(_NotTabled):
+            return _add_up(text)
+    return _pack((_voucher_code(text) if _is_voucher_text(text) else _plain_code(text)).modules)
 
 
 def trace_raster(raster: Raster) -> str:
@@ -50,7 +79,7 @@ def trace_raster(raster: Raster) -> str:
 
 
 def _is_voucher_text(text: str) -> bool:
-    return len(text) in _VOUCHER_LENGTHS and set(text) <= _ALPHANUMERIC
+    return len(text) in _VOUCHER_LENGTHS and _ALPHANUMERIC.issuperset(text)
 
 
 def _voucher_code(text: str) -> QRCode:
@@ -69,17 +98,175 @@ def _plain_code(text: str) -> QRCode:
     return code
 
 
-def _pack(modules: list[list[bool | None]], *, quiet_zone: int) -> Raster:
-    side = len(modules) + 2 * quiet_zone
+def _pack(modules: list[list[bool | None]]) -> Raster:
+    side = len(modules)
     row_bytes = (side + 7) // 8
-    rows = bytearray(quiet_zone * row_bytes)
+    rows = b""
     for row in modules:
         bits = 0
         for module in row:
             bits = bits << 1 | bool(module)
-        rows += (bits << 8 * row_bytes - quiet_zone - len(row)).to_bytes(row_bytes, "big")
-    rows += bytes(quiet_zone * row_bytes)
-    return Raster(side=side, rows=bytes(rows))
+        rows += (bits << 8 * row_bytes - side).to_bytes(row_bytes, "big")
+    return Raster(side=side, rows=rows)
+
+
+def _surround(raster: Raster, quiet_zone: int) -> Raster:
+    side = raster.side + 2 * quiet_zone
+    bare_bytes, row_bytes = (raster.side + 7) // 8, (side + 7) // 8
+    rows = bytes(quiet_zone * row_bytes)
+    for start in range(0, len(raster.rows), bare_bytes):
+        row = int.from_bytes(raster.rows[start : start + bare_bytes], "big")
+        row = row << 8 * (row_bytes - bare_bytes) >> quiet_zone
+        rows += row.to_bytes(row_bytes, "big")
+    return Raster(side=side, rows=rows + bytes(quiet_zone * row_bytes))
+
+
+_SIDE = 4 * _VOUCHER_VERSION + 17
+_BYTES = _SIDE * ((_SIDE + 7) // 8)
+
+
+class _NotTabled(Exception):
+    """The text is not a voucher's: its beginning or its end is of other characters."""
+
+
+def _add_up(text: str) -> Raster:
+    # An even number of characters goes before, so that pairs of the tail are pairs of the text.
+    cut = len(text) - _TAIL - len(text) % 2
+    modules = _turn(_draw_start(text[:cut], len(text)), text[cut:], _make_tables(len(text)))
+    return Raster(side=_SIDE, rows=modules.to_bytes(_BYTES, "big"))
+
+
+@lru_cache(maxsize=64)
+def _draw_start(head: str, length: int) -> int:
+    """Give what stands on every raster that begins so: `qrcode`'s own, less one tail of it."""
+    tail = _BASE32[0] * (length - len(head))
+    if not _is_voucher_text(head + tail):
+        raise _NotTabled
+    return _turn(_as_number(_voucher_code(head + tail)), tail, _make_tables(length))
+
+
+def _turn(modules: int, tail: str, tables: tuple[list[int], ...]) -> int:
+    """Give the modules turned over as a tail says; twice the same turns them back."""
+    pairs = tail if len(tail) == _TAIL else tail + _FILLER
+    try:
+        keys = memoryview(pairs.encode("ascii")).cast("H")
+        return reduce(xor, map(getitem, tables, b"".join(map(_HALVES.__getitem__, keys))), modules)
+    except (LookupError, UnicodeEncodeError):
+        raise _NotTabled from None
+
+
+def _list_halves() -> Iterator[tuple[int, bytes]]:
+    """Give the number of each pair, its upper and its lower bits a byte each, by its bytes."""
+    for one in _BASE32:
+        number = _LETTERS.index(one)
+        yield _as_key(one + _FILLER), bytes((_ALONE, number))
+        for other in _BASE32:
+            value = number * len(_LETTERS) + _LETTERS.index(other)
+            yield _as_key(one + other), bytes((value >> _LOW_BITS, value & (1 << _LOW_BITS) - 1))
+
+
+def _as_key(pair: str) -> int:
+    return int.from_bytes(pair.encode(), sys.byteorder)
+
+
+_HALVES = dict(_list_halves())
+
+
+@lru_cache(maxsize=32)
+def _make_tables(length: int) -> tuple[list[int], ...]:
+    """
+    Give two tables a pair of the tail: the modules that its upper and its lower bits turn over.
+
+    A table a whole pair would do with half the additions, but is too large for a fast memory.
+    """
+    begin = _HEAD_BITS + _PAIR_BITS * ((length - _TAIL) // 2)
+    end = _HEAD_BITS + _PAIR_BITS * (length // 2)
+    tables = []
+    for start in range(begin, end, _PAIR_BITS):
+        middle = start + _PAIR_BITS - _LOW_BITS
+        tables += [_sum_up(start, middle), _sum_up(middle, start + _PAIR_BITS)]
+    if length % 2:
+        tables += [[0] * (_ALONE + 1), _sum_up(end, end + _LOW_BITS)]
+    return tuple(tables)
+
+
+def _sum_up(start: int, end: int) -> list[int]:
+    """Give the modules turned over by each value that these data bits can have."""
+    turned = list(reversed(_weigh_bits()[start:end]))
+    sums = [0]
+    for value in range(1, 1 << len(turned)):
+        # All but the lowest bit of a value were summed up before.
+        sums.append(sums[value & value - 1] ^ turned[(value & -value).bit_length() - 1])
+    return sums
+
+
+@cache
+def _weigh_bits() -> tuple[int, ...]:
+    """Give for each data bit, in order, the modules it turns over: its own and those of checks."""
+    places, blocks = _find_places(), rs_blocks(_VOUCHER_VERSION, ERROR_CORRECT_M)
+    encoded = list(_encode_bits())
+    return tuple(
+        reduce(xor, (places[8 * (len(blocks) * byte + block) + bit] for byte, bit in turned))
+        for block in range(len(blocks))
+        for turned in encoded
+    )
+
+
+def _encode_bits() -> Iterator[list[tuple[int, int]]]:
+    """Give for each data bit of a block the bits it sets there, as (byte, bit): all are alike."""
+    blocks = rs_blocks(_VOUCHER_VERSION, ERROR_CORRECT_M)
+    size = blocks[0].data_count
+    for bit in range(0, 8 * size, len(blocks)):
+        # A bit to each block at once. None is all zero, which qrcode 8.2 cannot encode.
+        buffer = BitBuffer()
+        buffer.buffer = [0] * (size * len(blocks))
+        for block in range(len(blocks)):
+            byte, shift = divmod(bit + block, 8)
+            buffer.buffer[size * block + byte] = 0x80 >> shift
+        codewords = create_bytes(buffer, blocks)
+        for block in range(len(blocks)):
+            yield list(_list_set_bits(codewords[block :: len(blocks)]))
+
+
+def _list_set_bits(codewords: list[int]) -> Iterator[tuple[int, int]]:
+    for byte, word in enumerate(codewords):
+        for bit in range(8):
+            if word & 0x80 >> bit:
+                yield byte, bit
+
+
+def _find_places() -> list[int]:
+    """Give the module of each bit of the codewords, found from drawings of their numbers."""
+    total = sum(block.total_count for block in rs_blocks(_VOUCHER_VERSION, ERROR_CORRECT_M))
+    empty = _draw_codewords([0] * total)
+    numbers = [0] * (8 * _BYTES)
+    for digit in range((8 * total).bit_length()):
+        words = [_take_digit(8 * byte, digit) for byte in range(total)]
+        turned = _draw_codewords(words) ^ empty
+        for module in range(8 * _BYTES):
+            numbers[module] |= (turned >> module & 1) << digit
+    # Bits are counted from 1, so that a module no bit turns has a number of its own.
+    where = {number: module for module, number in enumerate(numbers) if number}
+    return [1 << where[number] for number in range(1, 8 * total + 1)]
+
+
+def _take_digit(start: int, digit: int) -> int:
+    """Give a codeword whose bits are this binary digit of their numbers."""
+    word = 0
+    for number in range(start + 1, start + 9):
+        word = word << 1 | number >> digit & 1
+    return word
+
+
+def _draw_codewords(codewords: list[int]) -> int:
+    code = QRCode(version=_VOUCHER_VERSION, error_correction=ERROR_CORRECT_M)
+    code.data_cache = codewords
+    code.makeImpl(False, _VOUCHER_MASK)
+    return _as_number(code)
+
+
+def _as_number(code: QRCode) -> int:
+    return int.from_bytes(_pack(code.modules).rows, "big")
 
 
 def write_png(raster: Raster) -> bytes:

@@ -7,6 +7,7 @@ proves *issued*, never *unspent*, and is checked before anything in the body is 
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,14 +72,26 @@ def sign(*, body: TokenBody, keyring: KeyRing) -> bytes:
 
     :raises ValueError: the body does not fit its fields, or the ring cannot sign with its kid.
     """
-    signer = next((key for key in keyring.find_keys(body.kid) if key.private_key), None)
+    return open_signer(kid=body.kid, keyring=keyring)(pack_body(body))
+
+
+def open_signer(*, kid: int, keyring: KeyRing) -> Callable[[bytes], bytes]:
+    """
+    Give what makes a token of a packed body that names this kid, as `sign` does, for many.
+
+    :raises ValueError: the ring cannot sign with this kid.
+    """
+    signer = next((key for key in keyring.find_keys(kid) if key.private_key), None)
     if signer is None or signer.private_key is None or signer.status is KeyStatus.REVOKED:
-        raise ValueError(f"no key {body.kid} to sign with")
-    packed = pack_body(body)
+        raise ValueError(f"no key {kid} to sign with")
+    make_signature = signer.private_key.sign
     algorithm = ec.ECDSA(SHA256(), deterministic_signing=True)
-    r, s = decode_dss_signature(signer.private_key.sign(_CONTEXT + packed, algorithm))
-    s = min(s, _ORDER - s)
-    return packed + r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def sign_packed(packed: bytes) -> bytes:
+        r, s = decode_dss_signature(make_signature(_CONTEXT + packed, algorithm))
+        return packed + r.to_bytes(32, "big") + min(s, _ORDER - s).to_bytes(32, "big")
+
+    return sign_packed
 
 
 def verify(text: str, *, host: str, keyring: KeyRing, test_allowed: bool) -> TokenBody:

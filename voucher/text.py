@@ -1,11 +1,14 @@
 """Names, numbers and addresses as people read them: masked, sorted, checked against the fonts."""
 
+import os
 import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache, lru_cache
 from pathlib import Path
 
+# Names are read a character at a time: its phrases would fill 46 MB of every process in vain.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 from pypinyin import Style, lazy_pinyin
 
 from voucher.typefaces import list_further_typefaces

@@ -26,11 +26,8 @@ from voucher.clock import set_clock
 from voucher.db import db, transaction
 from voucher.jobs import LEASE, Chunk, claim_chunk
 from voucher.printouts.models import PrintFile
-from voucher.printouts.operations.printing import draw_files, plan_files
-from voucher.printouts.queries.sheets import MARKS, describe_office
-from voucher.printouts.tasks import print_waiting
+from voucher.printouts.tasks import print_run, print_waiting
 from voucher.residents.models import Resident
-from voucher.signing import load_ring
 from voucher.vouchers.models import IssueRun
 
 
@@ -141,17 +138,11 @@ def test_the_worker_prints_what_was_asked_for_in_the_name_of_who_asked(town, ent
 
 
 def test_a_print_asked_for_on_a_page_is_that_of_the_command_byte_for_byte(
-    town, enter, home, folder, tmp_path
+    town, enter, folder, tmp_path
 ):
-    sheets, lists = plan_files(
-        actor=town.worker,
-        run_id=1,
-        office=describe_office(home),
-        keyring=load_ring(home),
-        mark=MARKS[home.kind],
-        folder=tmp_path / "command",
-    )
-    drawn = list(draw_files(sheets=sheets, lists=lists, jobs=1))
+    drawn = print_run(
+        actor=town.worker, run_id=1, layout="a4-8", folder=tmp_path / "command", jobs=1
+    ).drawn
     db.session.rollback()
 
     post(enter("worker"), "/printouts/1")

@@ -10,53 +10,43 @@ from flask import current_app
 from voucher import clock
 from voucher.access import Actor
 from voucher.config import Home
-from voucher.console import command, track
-from voucher.db import db, transaction
+from voucher.console import command
+from voucher.db import transaction
 from voucher.periods import parse_day
 from voucher.printouts import policy
 from voucher.printouts.forms import LANGUAGES, choose_speakers
 from voucher.printouts.operations.letters import draw_letter_file, plan_letters, record_letters
-from voucher.printouts.operations.printing import draw_files, plan_files, record_files
 from voucher.printouts.queries.letters import describe_sender
-from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS
-from voucher.signing import load_ring
+from voucher.printouts.tasks import print_run
 
 
-@command("print", action=policy.PRINT_RUN)
+@command("print", action=policy.PRINT_RUN, fails_when=lambda answer: bool(answer["refused"]))
 @click.argument("run_id", type=int)
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
-def print_run(
+def print_vouchers(
     *, actor: Actor, run_id: int, layout: str, out: Path | None, jobs: int
 ) -> dict[str, Any]:
     """打印批次的券和发放签收表 · Print a run's vouchers and handover lists."""
     started = time.perf_counter()
     home: Home = current_app.config["HOME"]
-    sheets, lists = plan_files(
-        actor=actor,
-        run_id=run_id,
-        office=describe_office(home),
-        keyring=load_ring(home),
-        mark=MARKS[home.kind],
-        folder=(out or home.printouts).resolve(),
-        layout=layout,
-    )
-    db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
-    drawing = draw_files(sheets=sheets, lists=lists, jobs=jobs)
-    total = len(sheets) + len(lists)
-    drawn = list(track(drawing, total=total, title="打印 · printing"))
-    with transaction():
-        record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now())
-    printed = [file for file in drawn if file.vouchers]
+    folder = (out or home.printouts).resolve()
+    outcome = print_run(actor=actor, run_id=run_id, layout=layout, folder=folder, jobs=jobs)
+    if not outcome.drawn and outcome.left_out:
+        raise next(iter(outcome.left_out.values()))
+    printed = [file for file in outcome.drawn if file.vouchers]
     return {
         "run": run_id,
         "files": [str(file.path) for file in printed],
-        "handover_lists": [str(file.path) for file in drawn if not file.vouchers],
+        "handover_lists": [str(file.path) for file in outcome.drawn if not file.vouchers],
         "vouchers": sum(file.vouchers for file in printed),
         "pages": sum(file.pages for file in printed),
         "seconds": round(time.perf_counter() - started, 3),
+        "refused": [
+            {"community": code, **refusal.as_json()} for code, refusal in outcome.left_out.items()
+        ],
     }
 
 
@@ -88,4 +78,4 @@ def write_letters(
     return {"letters": letters, "files": files, "pages": total}
 
 
-commands = [print_run, write_letters]
+commands = [print_vouchers, write_letters]

@@ -1,9 +1,25 @@
 """How printing is cut into files. Pure."""
 
+import hashlib
+
 # A file is held in memory until it is finished: 10,000 vouchers are about 150 MB.
 MAX_VOUCHERS_A_FILE = 10_000
 LAYOUTS = ("a4-8",)
 PRINT_JOB = "print_run"
+
+
+def name_print_job(*, layout: str, folder: str) -> str:
+    """
+    Give the name of the job that prints this layout into a folder.
+
+    A folder has jobs of its own: a worker that prints elsewhere must not take them up.
+    """
+    return f"{PRINT_JOB}:{layout}:{hashlib.sha256(folder.encode()).hexdigest()[:8]}"
+
+
+def name_sheets(*, stem: str, part: int, layout: str) -> str:
+    """Give the name, without its ending, of the part-th file of sheets of a community."""
+    return f"{stem}-{part:02d}" + ("" if layout == LAYOUTS[0] else f"-{layout}")
 
 
 def read_community(name: str) -> str:
@@ -14,6 +30,12 @@ def read_community(name: str) -> str:
 def is_handover_list(name: str) -> bool:
     """Tell a handover list from sheets of vouchers."""
     return name.endswith("-handover.pdf")
+
+
+def read_layout(name: str) -> str:
+    """Give the layout of a file of sheets: its name ends in it, unless it is the first."""
+    stem = name.removesuffix(".pdf")
+    return next((layout for layout in LAYOUTS if stem.endswith(f"-{layout}")), LAYOUTS[0])
 
 
 # Somebody waits for the file: a hundred letters take about a second.

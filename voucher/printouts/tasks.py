@@ -1,5 +1,16 @@
 """Background work of printouts: drawing what somebody asked for, community by community."""
 
+import gc
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
 from flask import current_app
 
 from voucher import clock
@@ -7,47 +18,200 @@ from voucher.access import Actor
 from voucher.accounts.models import Account
 from voucher.accounts.queries import describe_actor
 from voucher.config import Home
+from voucher.console import track
 from voucher.db import db, transaction
 from voucher.divisions.models import Division
-from voucher.jobs import claim_chunk, finish_chunk, get_asker, list_unfinished
-from voucher.printouts.operations.asking import give_up_printing
-from voucher.printouts.operations.printing import Drawn, draw_files, plan_community, record_files
+from voucher.jobs import (
+    Progress,
+    claim_chunk,
+    find_progress,
+    finish_chunk,
+    get_asker,
+    list_unfinished,
+)
+from voucher.printouts.drawing.fonts import load_fonts
+from voucher.printouts.operations.asking import begin_print, find_fault, give_up_printing
+from voucher.printouts.operations.printing import Drawn, draw_community, record_files
+from voucher.printouts.queries.files import find_last_file, list_files_after, list_given_up
 from voucher.printouts.queries.sheets import MARKS, describe_office
-from voucher.printouts.rules import PRINT_JOB
-from voucher.refusals import Refusal
+from voucher.printouts.rules import LAYOUTS, PRINT_JOB, name_print_job
+from voucher.refusals import N_, Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
-from voucher.vouchers.queries.runs import get_run
+from voucher.vouchers.queries.runs import get_run, list_communities_of_run
+
+LOOK_AGAIN_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What is printed and where to. `job` names its chunks, one a community."""
+
+    run_id: int
+    layout: str
+    folder: Path
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was drawn, in order of name, and why not by the code of each community left out."""
+
+    drawn: tuple[Drawn, ...]
+    left_out: dict[str, Refusal]
 
 
 def print_waiting() -> int:
     """Draw every community somebody asked for; give how many. A killed worker loses nothing."""
     printed = 0
     for run_id in list_unfinished(job=PRINT_JOB):
-        while (claimed := _claim(run_id)) is not None:
-            _print_chunk(run_id, *claimed)
+        while _print_next(_describe_site_job(run_id), actor=None):
             printed += 1
     return printed
 
 
-def _claim(run_id: int) -> tuple[int, int, Actor] | None:
+def _describe_site_job(run_id: int) -> Printing:
+    home: Home = current_app.config["HOME"]
+    return Printing(run_id, LAYOUTS[0], home.printouts, PRINT_JOB)
+
+
+def print_run(*, actor: Actor, run_id: int, layout: str, folder: Path, jobs: int) -> Outcome:
+    """
+    Draw the actor's part of a run in `jobs` processes, and keep the manifest of what is drawn.
+
+    A community that cannot be drawn is left out and told. Killed at any point, the same call later
+    draws the same files.
+
+    :raises NotFound: run_unknown.
+    :raises Refusal: run_state, nothing_to_print, print_failed.
+    """
+    job = name_print_job(layout=layout, folder=str(folder))
+    printing = Printing(run_id, layout, folder, job)
     with transaction():
-        claimed = claim_chunk(job=PRINT_JOB, subject_id=run_id, now=clock.now())
+        parts = begin_print(actor=actor, run_id=run_id, job=job, now=clock.now())
+        before = find_last_file(run_id=run_id)
+    if min(jobs, len(parts)) == 1:
+        work = _print_all(printing, parts, actor)
+    else:
+        work = _print_in_processes(printing, parts, actor, min(jobs, len(parts)))
+    for _ in track(work, total=len(parts), title="打印 · printing"):
+        pass
+    files = list_files_after(actor=actor, run_id=run_id, layout=layout, after=before)
+    return Outcome(
+        drawn=tuple(
+            Drawn(folder / file.name, file.sha256, file.pages, file.vouchers, file.size_bytes)
+            for file in files
+        ),
+        left_out=dict(_explain_left_out(actor, run_id)),
+    )
+
+
+def _explain_left_out(actor: Actor, run_id: int) -> Iterator[tuple[str, Refusal]]:
+    office = describe_office(current_app.config["HOME"])
+    given_up = list_given_up(actor=actor, run_id=run_id)
+    for place in list_communities_of_run(actor=actor, run_id=run_id):
+        if place.code in given_up:
+            local = replace(actor, community_ids=frozenset({place.id}))
+            found = find_fault(actor=local, run_id=run_id, office=office)
+            yield place.code, found or Refusal(given_up[place.code], N_("请重新打印"))
+
+
+def _print_all(printing: Printing, parts: Sequence[int], actor: Actor) -> Iterator[None]:
+    """Print chunk after chunk until nobody has any of these parts left to do."""
+    while True:
+        while _print_next(printing, actor=actor):
+            yield
+        if _find_progress(printing, parts).is_over:
+            return
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _find_progress(printing: Printing, parts: Sequence[int]) -> Progress:
+    progress = find_progress(
+        job=printing.job,
+        subject_id=printing.run_id,
+        last_sign_at=None,
+        now=clock.now(),
+        parts=parts,
+    )
+    db.session.rollback()
+    return progress
+
+
+def _print_in_processes(
+    printing: Printing, parts: Sequence[int], actor: Actor, jobs: int
+) -> Iterator[None]:
+    """
+    Have processes print all parts; give a sign for each that is done.
+
+    They begin as copies of this one, with everything loaded, and open the database themselves:
+    nothing of it is open while they are made.
+    """
+    load_fonts()
+    db.session.remove()
+    db.engine.dispose()
+    gc.freeze()  # What is loaded stays: nobody need look through it again and again.
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=_work, args=(printing, parts, actor)) for _ in range(jobs)]
+    for worker in workers:
+        worker.start()
+    gc.unfreeze()
+    yield from _watch(workers, printing, parts)
+    # Below 0 stands the signal of who was killed: that is no fault of the work.
+    if any((worker.exitcode or 0) > 0 for worker in workers):
+        raise Refusal(
+            "print_failed",
+            N_("批次 %(run)s 没有打印完：打印进程出错，请查看日志后再打印"),
+            run=printing.run_id,
+        )
+    # What killed workers left behind, if all of them were.
+    yield from _print_all(printing, parts, actor)
+
+
+def _work(printing: Printing, parts: Sequence[int], actor: Actor) -> None:
+    """Print until all is done, or whoever started this process is gone or stops."""
+    boss = os.getppid()
+    with suppress(KeyboardInterrupt):
+        for _ in _print_all(printing, parts, actor):
+            if os.getppid() != boss:
+                return
+
+
+def _watch(
+    workers: Sequence[BaseProcess], printing: Printing, parts: Sequence[int]
+) -> Iterator[None]:
+    done = 0
+    while alive := [worker.sentinel for worker in workers if worker.is_alive()]:
+        wait(alive, timeout=LOOK_AGAIN_SECONDS)
+        progress = _find_progress(printing, parts)
+        for _ in range(progress.done - done):
+            yield
+        done = progress.done
+
+
+def _print_next(printing: Printing, *, actor: Actor | None) -> bool:
+    """Claim a chunk and print it, in the name of who asked for it; False when none is free."""
+    with transaction():
+        claimed = claim_chunk(job=printing.job, subject_id=printing.run_id, now=clock.now())
         if claimed is None:
-            return None
-        asker = db.session.get_one(Account, get_asker(chunk_id=claimed[0]))
-        return *claimed, describe_actor(asker, channel="worker")
+            return False
+        chunk_id, community_id = claimed
+        asker_id = get_asker(chunk_id=chunk_id)
+        if actor is None or actor.account_id != asker_id:
+            actor = describe_actor(db.session.get_one(Account, asker_id), channel="worker")
+    _print_chunk(printing, chunk_id, community_id, actor)
+    return True
 
 
-def _print_chunk(run_id: int, chunk_id: int, community_id: int, actor: Actor) -> None:
+def _print_chunk(printing: Printing, chunk_id: int, community_id: int, actor: Actor) -> None:
     code = db.session.get_one(Division, community_id).code
     try:
-        drawn = _draw(actor, run_id, community_id)
+        drawn = list(_draw(printing, community_id, actor))
     except Refusal as refusal:
         with transaction():
             give_up_printing(
                 actor=actor,
-                run_id=run_id,
+                run_id=printing.run_id,
                 chunk_id=chunk_id,
                 community=code,
                 word=refusal.word,
@@ -56,21 +220,26 @@ def _print_chunk(run_id: int, chunk_id: int, community_id: int, actor: Actor) ->
         return
     with transaction():
         if drawn:
-            record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now(), community=code)
+            record_files(
+                actor=actor,
+                run_id=printing.run_id,
+                drawn=drawn,
+                now=clock.now(),
+                community=code,
+            )
         finish_chunk(chunk_id=chunk_id)
 
 
-def _draw(actor: Actor, run_id: int, community_id: int) -> list[Drawn]:
+def _draw(printing: Printing, community_id: int, actor: Actor) -> Iterator[Drawn]:
     home: Home = current_app.config["HOME"]
-    run = get_run(actor=actor, run_id=run_id)
+    run = get_run(actor=actor, run_id=printing.run_id)
     check_printable(run=run)
-    sheets, lists = plan_community(
+    return draw_community(
         run=run,
         community=db.session.get_one(Division, community_id),
         office=describe_office(home),
         keyring=load_ring(home),
         mark=MARKS[home.kind],
-        folder=home.printouts,
+        folder=printing.folder,
+        layout=printing.layout,
     )
-    db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
-    return list(draw_files(sheets=sheets, lists=lists, jobs=1))

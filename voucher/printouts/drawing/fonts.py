@@ -1,5 +1,6 @@
 """Fonts of the printouts: which one prints a character, loaded once a process when first needed."""
 
+import mmap
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
@@ -44,12 +45,21 @@ def load_fonts() -> dict[str, frozenset[int]]:
     covered = {}
     for name in (REGULAR_FONT, BOLD_FONT, RARE_FONT):
         font = ttfonts.TTFont(name, FOLDER / f"{name}.ttf")
+        _leave_on_disk(font)
         pdfmetrics.registerFont(font)
         covered[name] = frozenset(font.face.charToGlyph)
     for further in list_further_typefaces():
         pdfmetrics.registerFont(further.font)
         covered[further.font.fontName] = further.covered
     return covered
+
+
+def _leave_on_disk(font: ttfonts.TTFont) -> None:
+    """Read the outlines from the file when they are needed: every process would hold 24 MB."""
+    face = font.face
+    with Path(face.filename).open("rb") as file:
+        face._ttf_data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    face.glyphToChar = {}  # Only the way to the widths, which are known by now.
 
 
 def check_glyphs(texts: Iterable[str]) -> None:

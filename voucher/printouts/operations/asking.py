@@ -9,11 +9,12 @@ from voucher.audit.operations import record_event
 from voucher.jobs import finish_chunk, renew_chunks
 from voucher.printouts.drawing.fonts import check_glyphs
 from voucher.printouts.drawing.sheet import check_fits
-from voucher.printouts.operations.printing import nothing_to_print
 from voucher.printouts.queries.sheets import Office, describe_person, list_people_on_paper
 from voucher.printouts.rules import PRINT_JOB
+from voucher.refusals import N_, Refusal
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.queries.runs import get_run
+from voucher.vouchers.queries.vouchers import list_places_with_paper
 
 
 def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> int:
@@ -25,15 +26,25 @@ def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> in
     :raises NotFound: run_unknown.
     :raises Refusal: run_state, nothing_to_print, glyph, text_too_long.
     """
-    assert actor.account_id is not None
     run = get_run(actor=actor, run_id=run_id)
     check_printable(run=run)
     people = list_people_on_paper(actor=actor, run_id=run_id)
-    if not people:
-        raise nothing_to_print(run_id)
     check_paper(people=people, period_from=run.period_from, office=office)
-    parts = sorted({person.community_id for person in people})
-    renew_chunks(job=PRINT_JOB, subject_id=run_id, parts=parts, asked_by=actor.account_id)
+    return len(begin_print(actor=actor, run_id=run_id, job=PRINT_JOB, now=now))
+
+
+def begin_print(*, actor: Actor, run_id: int, job: str, now: datetime) -> list[int]:
+    """
+    Write down what is to be printed of the actor's part of a run; give its communities.
+
+    :raises NotFound: run_unknown. :raises Refusal: run_state, nothing_to_print.
+    """
+    assert actor.account_id is not None
+    check_printable(run=get_run(actor=actor, run_id=run_id))
+    parts = [place.id for place in list_places_with_paper(actor=actor, run_id=run_id)]
+    if not parts:
+        raise Refusal("nothing_to_print", N_("批次 %(run)s 没有可打印的券"), run=run_id)
+    renew_chunks(job=job, subject_id=run_id, parts=parts, asked_by=actor.account_id)
     record_event(
         actor=actor,
         action="printouts.ask_print",
@@ -42,7 +53,7 @@ def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> in
         now=now,
         facts={"communities": len(parts)},
     )
-    return len(parts)
+    return parts
 
 
 def check_paper(*, people: Sequence[Any], period_from: date, office: Office) -> None:
@@ -57,6 +68,17 @@ def check_paper(*, people: Sequence[Any], period_from: date, office: Office) -> 
     check_fits(
         describe_person(person=person, period_from=period_from, office=office) for person in people
     )
+
+
+def find_fault(*, actor: Actor, run_id: int, office: Office) -> Refusal | None:
+    """Find anew why the actor's part of a run cannot be drawn, with the names no event keeps."""
+    run = get_run(actor=actor, run_id=run_id)
+    people = list_people_on_paper(actor=actor, run_id=run_id)
+    try:
+        check_paper(people=people, period_from=run.period_from, office=office)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def give_up_printing(

@@ -1,9 +1,10 @@
 """Writing the files of a run and keeping their manifest."""
 
 import hashlib
-import multiprocessing
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,8 @@ from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.periods import last_day
 from voucher.printouts.drawing.fields import Mark, SheetVoucher
-from voucher.printouts.drawing.handover import HandoverList, draw_handover_list
+from voucher.printouts.drawing.fonts import check_glyphs
+from voucher.printouts.drawing.handover import HandoverLine, HandoverList, draw_handover_list
 from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.models import PrintFile
 from voucher.printouts.queries.sheets import (
@@ -24,36 +26,28 @@ from voucher.printouts.queries.sheets import (
     get_sheet_voucher,
     get_street,
     list_handover_lines,
-    list_sheet_vouchers,
+    list_sheet_files,
 )
-from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
-from voucher.refusals import N_, Refusal
+from voucher.printouts.rules import LAYOUTS, name_sheets
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
+from voucher.text import is_printable
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
-from voucher.vouchers.queries.runs import get_run, list_communities_of_run
+from voucher.vouchers.queries.runs import get_run
 from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import OPEN_STATES, refuse_voucher_state
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFile:
-    """One file of sheets to draw: everything drawing needs, so that it can run elsewhere."""
+    """One file of sheets to draw."""
 
     path: Path
     title: str
     vouchers: tuple[SheetVoucher, ...]
     mark: Mark | None
     layout: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListFile:
-    """One handover list to draw."""
-
-    path: Path
-    content: HandoverList
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,65 +61,8 @@ class Drawn:
     size_bytes: int
 
 
-def plan_files(
+def draw_community(
     *,
-    actor: Actor,
-    run_id: int,
-    office: Office,
-    keyring: KeyRing,
-    mark: Mark | None,
-    folder: Path,
-    layout: str = LAYOUTS[0],
-) -> tuple[list[SheetFile], list[ListFile]]:
-    """
-    Gather a run's sheets, a file a community, and its handover lists; writes nothing.
-
-    :raises NotFound: run_unknown. :raises Refusal: run_state, nothing_to_print.
-    """
-    run = get_run(actor=actor, run_id=run_id)
-    check_printable(run=run)
-    sheets: list[SheetFile] = []
-    lists: list[ListFile] = []
-    for community in list_communities_of_run(actor=actor, run_id=run_id):
-        its_sheets, its_lists = plan_community(
-            run=run,
-            community=community,
-            office=office,
-            keyring=keyring,
-            mark=mark,
-            folder=folder,
-            layout=layout,
-        )
-        sheets += its_sheets
-        lists += its_lists
-    if not sheets:
-        raise nothing_to_print(run_id)
-    return sheets, lists
-
-
-def plan_community(
-    *,
-    run: IssueRun,
-    community: Division,
-    office: Office,
-    keyring: KeyRing,
-    mark: Mark | None,
-    folder: Path,
-    layout: str = LAYOUTS[0],
-) -> tuple[list[SheetFile], list[ListFile]]:
-    """Gather the sheets and the handover list of one community; none when nothing is live."""
-    return (
-        list(_plan_sheets(run, community, office, keyring, mark, folder, layout)),
-        list(_plan_list(run, community, mark, folder)),
-    )
-
-
-def nothing_to_print(run_id: int) -> Refusal:
-    """Give the refusal for a run of which nothing is live in the area."""
-    return Refusal("nothing_to_print", N_("批次 %(run)s 没有可打印的券"), run=run_id)
-
-
-def _plan_sheets(
     run: IssueRun,
     community: Division,
     office: Office,
@@ -133,25 +70,42 @@ def _plan_sheets(
     mark: Mark | None,
     folder: Path,
     layout: str,
-) -> Iterator[SheetFile]:
-    vouchers = tuple(
-        list_sheet_vouchers(run_id=run.id, community=community, office=office, keyring=keyring)
-    )
-    for part, start in enumerate(range(0, len(vouchers), MAX_VOUCHERS_A_FILE), start=1):
-        name = f"run-{run.id:06d}-{community.code}-{part:02d}"
-        if layout != LAYOUTS[0]:
-            name += f"-{layout}"
-        some = vouchers[start : start + MAX_VOUCHERS_A_FILE]
-        yield SheetFile(folder / f"{name}.pdf", name, some, mark, layout)
+) -> Iterator[Drawn]:
+    """
+    Draw the sheets of one community, file by file, then its handover list; nothing if none is live.
+
+    Between two files nothing is being read: the caller may end the reading.
+
+    :raises Refusal: glyph or text_too_long; that file is not written.
+    """
+    stem, lines = f"run-{run.id:06d}-{community.code}", list[HandoverLine]()
+    files = list_sheet_files(run_id=run.id, community=community, office=office, keyring=keyring)
+    for part, vouchers in enumerate(files, start=1):
+        name = name_sheets(stem=stem, part=part, layout=layout)
+        lines += _list_lines(vouchers)
+        file = SheetFile(folder / f"{name}.pdf", name, vouchers, mark, layout)
+        db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
+        yield draw_sheet_file(file)
+    if lines:
+        content = _describe_list(run, community, mark, lines)
+        db.session.rollback()
+        yield _draw_list(folder / f"{stem}-handover.pdf", content)
 
 
-def _plan_list(
-    run: IssueRun, community: Division, mark: Mark | None, folder: Path
-) -> Iterator[ListFile]:
-    lines = tuple(list_handover_lines(run_id=run.id, community_id=community.id))
-    if not lines:
-        return
-    content = HandoverList(
+def _list_lines(vouchers: Sequence[SheetVoucher]) -> list[HandoverLine]:
+    """Give the lines of the handover list, whose names must be printable before any sheet is."""
+    lines = list(list_handover_lines(vouchers))
+    texts = [text for line in lines for text in (line.name, line.address)]
+    # Many names are of few characters, and a fault is rare: first all at once.
+    if not is_printable("".join(texts)):
+        check_glyphs(texts)
+    return lines
+
+
+def _describe_list(
+    run: IssueRun, community: Division, mark: Mark | None, lines: Sequence[HandoverLine]
+) -> HandoverList:
+    return HandoverList(
         programme=get_programme_version(run.scheme_version_id).paper_name.zh,
         street=get_street(community=community).name,
         community=community.name,
@@ -159,51 +113,58 @@ def _plan_list(
         valid_from=run.period_from,
         last_date=last_day(run.period_to),
         mark=mark,
-        lines=lines,
+        lines=tuple(lines),
     )
-    yield ListFile(folder / f"run-{run.id:06d}-{community.code}-handover.pdf", content)
-
-
-def draw_files(
-    *, sheets: Sequence[SheetFile], lists: Sequence[ListFile], jobs: int
-) -> Iterator[Drawn]:
-    """
-    Draw the files, in `jobs` processes, and give each as it is done, in order.
-
-    :raises Refusal: glyph or text_too_long; that file is not written.
-    """
-    if jobs == 1:
-        yield from map(draw_sheet_file, sheets)
-    else:
-        # A fresh interpreter: a forked one would share our database connections.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-            yield from pool.map(draw_sheet_file, sheets)
-    yield from map(draw_list_file, lists)
 
 
 def draw_sheet_file(file: SheetFile) -> Drawn:
     """Draw one file of sheets."""
-    file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pages = draw_sheets(
-        path=file.path,
-        vouchers=file.vouchers,
-        title=file.title,
-        mark=file.mark,
-        layout=file.layout,
-    )
+    with _appear(file.path) as unfinished:
+        pages = draw_sheets(
+            path=unfinished,
+            vouchers=file.vouchers,
+            title=file.title,
+            mark=file.mark,
+            layout=file.layout,
+        )
     return _measure(file.path, pages, len(file.vouchers))
 
 
-def draw_list_file(file: ListFile) -> Drawn:
-    """Draw one handover list."""
-    file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pages = draw_handover_list(path=file.path, handover=file.content)
-    return _measure(file.path, pages, 0)
+def _draw_list(path: Path, content: HandoverList) -> Drawn:
+    with _appear(path) as unfinished:
+        pages = draw_handover_list(path=unfinished, handover=content)
+    return _measure(path, pages, 0)
+
+
+@contextmanager
+def _appear(path: Path) -> Iterator[Path]:
+    """
+    Have a file drawn elsewhere and then appear, whole and on the disk, even if the power fails.
+
+    Whoever was killed while drawing leaves a piece behind, which the next to draw it clears away.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in path.parent.glob(f"{path.name}.*"):
+        if not Path(f"/proc/{left.name.split('.')[2]}").exists():
+            left.unlink(missing_ok=True)
+    unfinished = path.with_name(f"{path.name}.{threading.get_native_id()}")
+    yield unfinished
+    unfinished.chmod(0o600)
+    _settle(unfinished)
+    unfinished.replace(path)
+    _settle(path.parent)
+
+
+def _settle(path: Path) -> None:
+    """Have the disk keep what was written to a file or a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _measure(path: Path, pages: int, vouchers: int) -> Drawn:
-    path.chmod(0o600)
     content = path.read_bytes()
     return Drawn(path, hashlib.sha256(content).hexdigest(), pages, vouchers, len(content))
 

@@ -15,7 +15,7 @@ from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.printouts.models import PrintFile
-from voucher.printouts.rules import read_community
+from voucher.printouts.rules import is_handover_list, read_community, read_layout
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import Voucher
 from voucher.vouchers.queries.runs import list_communities_of_run, list_run_events
@@ -110,13 +110,38 @@ def check_whole(*, files: Sequence[Printed]) -> None:
                 )
 
 
-def list_given_up(*, actor: Actor, run_id: int) -> set[str]:
-    """Give the codes of communities that could not be drawn since printing was asked for."""
+def list_given_up(*, actor: Actor, run_id: int) -> dict[str, str]:
+    """
+    Give the communities that could not be drawn since printing was asked for: code and word why.
+    """
     events = list_run_events(run_id=run_id, actions=("printouts.ask_print", "printouts.give_up"))
-    given_up: set[str] = set()
+    given_up: dict[str, str] = {}
     for event in events:
         if event.action == "printouts.ask_print":
             given_up.clear()
         else:
-            given_up.add(event.facts["community"])
-    return given_up & {place.code for place in list_communities_of_run(actor=actor, run_id=run_id)}
+            given_up[event.facts["community"]] = event.facts["word"]
+    places = list_communities_of_run(actor=actor, run_id=run_id)
+    return {place.code: given_up[place.code] for place in places if place.code in given_up}
+
+
+def find_last_file(*, run_id: int) -> int:
+    """Give the number of the last file of a run that the manifest has, 0 without any."""
+    last = select(func.max(PrintFile.id)).where(PrintFile.run_id == run_id)
+    return db.session.scalar(last) or 0
+
+
+def list_files_after(*, actor: Actor, run_id: int, layout: str, after: int) -> list[PrintFile]:
+    """Give what the manifest got after a file, of the actor's area and a layout, by name."""
+    codes = {place.code for place in list_communities_of_run(actor=actor, run_id=run_id)}
+    files = db.session.scalars(
+        select(PrintFile)
+        .where(PrintFile.run_id == run_id, PrintFile.id > after)
+        .order_by(PrintFile.name, PrintFile.id)
+    )
+    latest = {file.name: file for file in files if read_community(file.name) in codes}
+    return [
+        file
+        for file in latest.values()
+        if is_handover_list(file.name) or read_layout(file.name) == layout
+    ]

@@ -36,9 +36,9 @@ from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.pages import say
 from voucher.periods import CHINA
 from voucher.printouts import policy
-from voucher.printouts.operations.asking import ask_print, check_paper, record_download
+from voucher.printouts.operations.asking import ask_print, find_fault, record_download
 from voucher.printouts.queries.files import Printed, check_whole, list_given_up, list_printed
-from voucher.printouts.queries.sheets import describe_office, list_people_on_paper
+from voucher.printouts.queries.sheets import describe_office
 from voucher.printouts.rules import PRINT_JOB, is_handover_list
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.vouchers.models import IssueRun
@@ -223,12 +223,8 @@ def _find_fault(run: IssueRun) -> Refusal | None:
     """Find anew why a community could not be drawn, with the names that no event keeps."""
     if not list_given_up(actor=g.actor, run_id=run.id):
         return None
-    people = list_people_on_paper(actor=g.actor, run_id=run.id)
-    try:
-        check_paper(people=people, period_from=run.period_from, office=describe_office(_home()))
-    except Refusal as refusal:
-        return refusal
-    return Refusal("print_again", N_("有社区没有打印成，原因已经消除，请重新打印"))
+    found = find_fault(actor=g.actor, run_id=run.id, office=describe_office(_home()))
+    return found or Refusal("print_again", N_("有社区没有打印成，原因已经消除，请重新打印"))
 
 
 def _show(run: IssueRun, refusal: Refusal | None) -> str:

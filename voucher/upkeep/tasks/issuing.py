@@ -7,10 +7,10 @@ from voucher.access import Actor
 from voucher.db import transaction
 from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
-from voucher.printouts.operations.printing import Drawn, draw_files, plan_files, record_files
-from voucher.printouts.queries.sheets import MARKS, Office
+from voucher.printouts.operations.printing import Drawn
+from voucher.printouts.rules import LAYOUTS
+from voucher.printouts.tasks import print_run as draw_run
 from voucher.schemes.rules.programmes import Programme
-from voucher.signing import load_ring
 from voucher.upkeep.tasks.rehearsal import Rehearsal
 from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.operations.runs import approve_run, draft_run
@@ -85,16 +85,11 @@ def describe_plan(plan: Plan) -> str:
 
 def print_run(rehearsal: Rehearsal, run_id: int, *, actor: Actor) -> list[Drawn]:
     """Draw the sheets and lists of a run in the actor's area, and keep their manifest."""
-    home = rehearsal.home
-    sheets, lists = plan_files(
+    outcome = draw_run(
         actor=actor,
         run_id=run_id,
-        office=Office(home.host, home.desk_phone, home.is_rehearsal),
-        keyring=load_ring(home),
-        mark=MARKS[home.kind],
-        folder=home.printouts,
+        layout=LAYOUTS[0],
+        folder=rehearsal.home.printouts,
+        jobs=2,
     )
-    drawn = list(draw_files(sheets=sheets, lists=lists, jobs=2))
-    with transaction():
-        record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now())
-    return drawn
+    return list(outcome.drawn)

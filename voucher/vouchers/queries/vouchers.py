@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -87,10 +87,23 @@ def get_voucher(*, actor: Actor, serial: str) -> Voucher:
     return found
 
 
-def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Any]:
-    """Give what a sheet shows of every live print of a run in one community, in delivery order."""
-    yield from db.session.execute(
-        select(Voucher, Print, Resident, RunLine.position)
+# What a sheet shows of one live print: the person, the print, then what many prints share.
+SHEET_COLUMNS = (
+    *(Resident.id, Resident.name, Resident.address, Resident.sex, Resident.born_date),
+    *(Voucher.serial, Print.number, Print.code),
+    *(Voucher.scheme_version_id, Voucher.item, Voucher.level, Voucher.kind, Voucher.is_offline),
+    *(Voucher.unit_fen, Voucher.uses_total, Voucher.period_from, Voucher.period_to, Print.kid),
+)
+
+
+def list_live_prints(*, run_id: int, community_id: int, after: int, limit: int) -> Iterator[Any]:
+    """
+    Give what is on paper of a run in one community, in delivery order from after a position on.
+
+    The columns are SHEET_COLUMNS and the position; a thousand rows at a time are in memory.
+    """
+    wanted = (
+        select(*SHEET_COLUMNS, RunLine.position)
         .join(Print, Print.voucher_id == Voucher.id)
         .join(Resident, Resident.id == Voucher.resident_id)
         .join(
@@ -104,9 +117,42 @@ def list_live_prints(*, run_id: int, community_id: int) -> Iterator[Any]:
             Voucher.community_id == community_id,
             Voucher.state != VoucherState.VOID,
             Print.state == PrintState.LIVE,
+            RunLine.community_id == community_id,
+            RunLine.position > after,
         )
         .order_by(RunLine.position)
+        .limit(limit)
+        .execution_options(yield_per=1000)
     )
+    yield from db.session.connection().execute(wanted)
+
+
+def list_places_with_paper(*, actor: Actor, run_id: int) -> list[Division]:
+    """Give the communities of the actor's area in which a run has a live print, by code."""
+    on_paper = (
+        exists()
+        .where(
+            Voucher.run_id == run_id,
+            Voucher.community_id == Division.id,
+            Voucher.state != VoucherState.VOID,
+            Print.voucher_id == Voucher.id,
+            Print.state == PrintState.LIVE,
+        )
+        .correlate(Division)
+    )
+    places = select(Division).where(on_paper, within_area(Division.id, actor))
+    return list(db.session.scalars(places.order_by(Division.code)))
+
+
+def get_live_print(*, voucher_id: int) -> Any:
+    """Give what is on the paper of one voucher, as SHEET_COLUMNS."""
+    wanted = (
+        select(*SHEET_COLUMNS)
+        .join(Print, Print.voucher_id == Voucher.id)
+        .join(Resident, Resident.id == Voucher.resident_id)
+        .where(Voucher.id == voucher_id, Print.state == PrintState.LIVE)
+    )
+    return db.session.execute(wanted).one()
 
 
 def list_vouchers_of_resident(*, actor: Actor, resident_id: int, limit: int) -> list[Any]:
