@@ -6,8 +6,11 @@ random bits, written for a keyboard; it spends the voucher and dies with its pri
 """
 
 import secrets
+import struct
 import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import product
 
 from voucher.refusals import N_, BadInput
 
@@ -53,6 +56,19 @@ def make_serial(*, month: date, number: int) -> str:
     return digits + _damm_digit(digits)
 
 
+def make_serials(*, month: date, numbers: Iterable[int]) -> Iterator[str]:
+    """Give the serials of many running numbers of a month, as `make_serial` gives each."""
+    start = f"{month:%y%m}"
+    before = int(_damm_digit(start))
+    for number in numbers:
+        if not 1 <= number <= MAX_SERIAL_NUMBER:
+            raise ValueError(f"running number {number} does not fit a serial")
+        thousands, rest = divmod(number, 1000)
+        millions, middle = divmod(thousands, 1000)
+        check = _DAMM_BY_3[_DAMM_BY_3[int(_DAMM[before][millions])][middle]][rest]
+        yield f"{start}{number:07d}{check}"
+
+
 def show_serial(serial: str) -> str:
     """Group a serial for reading: 261200012345 is `2612 0001 2345`."""
     return " ".join(serial[start : start + 4] for start in range(0, SERIAL_LENGTH, 4))
@@ -82,6 +98,17 @@ def write_print_code(print_id: int) -> str:
     if not 0 <= print_id < 1 << PRINT_ID_BITS:
         raise ValueError("a print id has 64 bits")
     return _to_base32(print_id, length=_ID_LENGTH)
+
+
+def make_print_codes(count: int) -> list[str]:
+    """Give the stored characters of so many new print ids, from one draw of random bits."""
+    ids = struct.unpack(f">{count}Q", secrets.token_bytes(8 * count))
+    top, by_3 = _ALPHABET, _BASE32_BY_3
+    return [
+        f"{top[n >> 60]}{by_3[n >> 45 & 32767]}{by_3[n >> 30 & 32767]}"
+        f"{by_3[n >> 15 & 32767]}{by_3[n & 32767]}"
+        for n in ids
+    ]
 
 
 def read_print_code(code: str) -> int:
@@ -143,3 +170,14 @@ def _from_base32(text: str) -> int:
     for character in text:
         value = value << 5 | _ALPHABET.index(character)
     return value
+
+
+# Three digits, and three characters, at a time: for whole districts.
+_DAMM_BY_3 = tuple(
+    tuple(
+        int(_DAMM[int(_DAMM[int(_DAMM[state][n // 100])][n // 10 % 10])][n % 10])
+        for n in range(1000)
+    )
+    for state in range(10)
+)
+_BASE32_BY_3 = tuple(map("".join, product(_ALPHABET, repeat=3)))

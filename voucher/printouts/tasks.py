@@ -9,7 +9,7 @@ from voucher.accounts.queries import describe_actor
 from voucher.config import Home
 from voucher.db import db, transaction
 from voucher.divisions.models import Division
-from voucher.jobs import claim_chunk, finish_chunk, get_asker, list_unfinished
+from voucher.jobs import Claim, claim_chunk, finish_chunk, get_asker, list_unfinished
 from voucher.printouts.operations.asking import give_up_printing
 from voucher.printouts.operations.printing import Drawn, draw_files, plan_community, record_files
 from voucher.printouts.queries.sheets import MARKS, describe_office
@@ -18,6 +18,7 @@ from voucher.refusals import Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.queries.runs import get_run
+from voucher.workers import hold_chunk
 
 
 def print_waiting() -> int:
@@ -25,21 +26,21 @@ def print_waiting() -> int:
     printed = 0
     for run_id in list_unfinished(job=PRINT_JOB):
         while (claimed := _claim(run_id)) is not None:
-            _print_chunk(run_id, *claimed)
+            with hold_chunk(chunk_id=claimed.chunk_id):
+                print_chunk(run_id=run_id, chunk_id=claimed.chunk_id, community_id=claimed.part)
             printed += 1
     return printed
 
 
-def _claim(run_id: int) -> tuple[int, int, Actor] | None:
+def _claim(run_id: int) -> Claim | None:
     with transaction():
-        claimed = claim_chunk(job=PRINT_JOB, subject_id=run_id, now=clock.now())
-        if claimed is None:
-            return None
-        asker = db.session.get_one(Account, get_asker(chunk_id=claimed[0]))
-        return *claimed, describe_actor(asker, channel="worker")
+        return claim_chunk(job=PRINT_JOB, subject_id=run_id, now=clock.now())
 
 
-def _print_chunk(run_id: int, chunk_id: int, community_id: int, actor: Actor) -> None:
+def print_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
+    """Draw a community that this worker holds, in the name of who asked for it."""
+    asker = db.session.get_one(Account, get_asker(chunk_id=chunk_id))
+    actor = describe_actor(asker, channel="worker")
     code = db.session.get_one(Division, community_id).code
     try:
         drawn = _draw(actor, run_id, community_id)

@@ -18,11 +18,11 @@ from voucher.schemes.queries import get_programme, get_programme_version
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations import custody, ending, replacing, runs
+from voucher.vouchers.operations import cancelling, custody, ending, replacing, runs
 from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.queries.runs import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
-from voucher.vouchers.tasks import write_run
+from voucher.vouchers.tasks import finish_run
 
 
 @command("issue", action=policy.DRAFT_RUN)
@@ -112,7 +112,7 @@ def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
         run = get_run(actor=actor, run_id=run_id)
         programme = get_programme_version(run.scheme_version_id)
         runs.approve_run(actor=actor, run_id=run_id, programme=programme, now=clock.now())
-    write_run(actor=actor, run_id=run_id)
+    finish_run(actor=actor, run_id=run_id)
     return _show_run(get_run(actor=actor, run_id=run_id))
 
 
@@ -122,7 +122,7 @@ def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
 def cancel(*, actor: Actor, run_id: int, reason: str) -> dict[str, Any]:
     """取消批次（第一张发放之前） · Cancel a run before its first handover."""
     with transaction():
-        run = ending.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
+        run = cancelling.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
         return _show_run(run) | {"state": RunState.CANCELLED.value}
 
 

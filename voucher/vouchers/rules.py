@@ -103,7 +103,7 @@ DEEDS: dict[str, Deed] = {
 
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.APPROVED, RunState.CANCELLED}),
-    RunState.APPROVED: frozenset({RunState.ISSUED}),
+    RunState.APPROVED: frozenset({RunState.ISSUED, RunState.CANCELLED}),
     RunState.ISSUED: frozenset({RunState.CLOSED, RunState.CANCELLED}),
     RunState.CLOSED: frozenset(),
     RunState.CANCELLED: frozenset(),

@@ -1,17 +1,43 @@
 """Background work of vouchers: writing an approved run, chunk by chunk."""
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
+from voucher.accounts.models import Account
+from voucher.accounts.queries import describe_actor
 from voucher.console import track
-from voucher.db import transaction
-from voucher.jobs import claim_chunk, count_unfinished
+from voucher.db import db, transaction
+from voucher.jobs import LeaseLost, claim_chunk, count_open, count_unfinished, get_asker
+from voucher.refusals import N_, Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.issuing import issue_chunk
 from voucher.vouchers.operations.runs import ISSUE_JOB
+from voucher.workers import hold_chunk
+
+LOOK_AGAIN_SECONDS = 0.2
+
+
+def finish_run(*, actor: Actor, run_id: int) -> None:
+    """
+    Write what is left of a run and wait for what other workers have in hand.
+
+    :raises Refusal: job_failed, when a chunk failed again and again.
+    """
+    while True:
+        write_run(actor=actor, run_id=run_id)
+        db.session.rollback()
+        if count_open(job=ISSUE_JOB, subject_id=run_id) == 0:
+            break
+        time.sleep(LOOK_AGAIN_SECONDS)
+    if count_unfinished(job=ISSUE_JOB, subject_id=run_id):
+        raise Refusal(
+            "job_failed", N_("批次 %(run)s 没有写完：写券停下了，请看批次页面"), run=run_id
+        )
 
 
 def write_run(*, actor: Actor, run_id: int) -> None:
@@ -22,21 +48,30 @@ def write_run(*, actor: Actor, run_id: int) -> None:
 
 
 def _write_chunks(actor: Actor, run_id: int) -> Iterator[int]:
-    """Write chunk after chunk, each in a transaction of its own, and give how many vouchers."""
-    kid = load_ring(current_app.config["HOME"]).signing_kid
     while True:
         with transaction():
             claimed = claim_chunk(job=ISSUE_JOB, subject_id=run_id, now=clock.now())
         if claimed is None:
             return
-        chunk_id, community_id = claimed
-        with transaction():
-            written = issue_chunk(
-                actor=actor,
-                run_id=run_id,
-                chunk_id=chunk_id,
-                community_id=community_id,
-                kid=kid,
-                now=clock.now(),
-            )
-        yield written
+        with suppress(LeaseLost), hold_chunk(chunk_id=claimed.chunk_id):
+            _write(actor, run_id, claimed.chunk_id, claimed.part)
+        yield claimed.part
+
+
+def write_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
+    """Write a chunk that this worker holds, in the name of who asked for it."""
+    asker = db.session.get_one(Account, get_asker(chunk_id=chunk_id))
+    _write(describe_actor(asker, channel="worker"), run_id, chunk_id, community_id)
+
+
+def _write(actor: Actor, run_id: int, chunk_id: int, community_id: int) -> None:
+    kid = load_ring(current_app.config["HOME"]).signing_kid
+    with transaction():
+        issue_chunk(
+            actor=actor,
+            run_id=run_id,
+            chunk_id=chunk_id,
+            community_id=community_id,
+            kid=kid,
+            now=clock.now(),
+        )

@@ -33,7 +33,7 @@ def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> in
         raise nothing_to_print(run_id)
     check_paper(people=people, period_from=run.period_from, office=office)
     parts = sorted({person.community_id for person in people})
-    renew_chunks(job=PRINT_JOB, subject_id=run_id, parts=parts, asked_by=actor.account_id)
+    renew_chunks(job=PRINT_JOB, subject_id=run_id, parts=parts, asked_by=actor.account_id, now=now)
     record_event(
         actor=actor,
         action="printouts.ask_print",

@@ -170,7 +170,10 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
         facts={"vouchers": run.vouchers, "fen": run.value_fen},
     )
     communities = _post_commitment(run, event_id, now)
-    add_chunks(job=ISSUE_JOB, subject_id=run.id, parts=communities)
+    assert actor.account_id is not None
+    add_chunks(
+        job=ISSUE_JOB, subject_id=run.id, parts=communities, asked_by=actor.account_id, now=now
+    )
     return run
 
 

@@ -69,8 +69,16 @@ def lock_runs(*, of: ColumnElement[bool]) -> None:
     vouchers of a run at once never meets another one halfway.
     """
     runs = select(Voucher.run_id).where(of)
+    # Not FOR UPDATE: that would also wait for whoever only writes vouchers of the run, and could
+    # meet him halfway.
+    locked = select(IssueRun.id).where(IssueRun.id.in_(runs)).order_by(IssueRun.id)
+    db.session.execute(locked.with_for_update(key_share=True))
+
+
+def lock_run(*, run_id: int) -> None:
+    """Wait until nobody else decides this run; what is read after it stays true to the end."""
     db.session.execute(
-        select(IssueRun.id).where(IssueRun.id.in_(runs)).order_by(IssueRun.id).with_for_update()
+        select(IssueRun.id).where(IssueRun.id == run_id).with_for_update(key_share=True)
     )
 
 
@@ -233,15 +241,26 @@ def count_vouchers(*, run_id: int) -> dict[str, int]:
     return {str(state): int(count) for state, count in rows}
 
 
-def list_run_lines(*, run_id: int, community_id: int) -> list[RunLine]:
-    """Give the lines of a run in one community, in delivery order."""
-    return list(
-        db.session.scalars(
-            select(RunLine)
-            .where(RunLine.run_id == run_id, RunLine.community_id == community_id)
-            .order_by(RunLine.position)
+def list_run_lines(*, run_id: int, community_id: int, after: int, limit: int) -> Sequence[Any]:
+    """Give some lines of a run in one community, in delivery order, from behind a position."""
+    wanted = (
+        select(*(getattr(RunLine, name) for name in _LINE_COLUMNS))
+        .where(
+            RunLine.run_id == run_id,
+            RunLine.community_id == community_id,
+            RunLine.position > after,
         )
+        .order_by(RunLine.position)
+        .limit(limit)
     )
+    # The connection gives plain rows; the session would look each of them over.
+    return db.session.connection().execute(wanted).all()
+
+
+_LINE_COLUMNS = (
+    *("position", "resident_id", "community_id", "level", "item", "kind", "is_offline"),
+    *("unit_fen", "uses", "committed_fen"),
+)
 
 
 def list_communities_of_run(*, actor: Actor, run_id: int) -> list[Division]:

@@ -18,17 +18,17 @@ from voucher import clock
 from voucher.access import Role, has_role, require
 from voucher.accounts.models import Account
 from voucher.db import db
-from voucher.jobs import Progress, find_progress
 from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.money import show_yuan
 from voucher.periods import last_day
+from voucher.progress import Progress, find_progress
 from voucher.refusals import N_, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_programme_version
 from voucher.vouchers import policy
 from voucher.vouchers.forms import read_reason
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations.ending import cancel_run
+from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.planning import find_budget
 from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run
 from voucher.vouchers.queries.runs import (
