@@ -59,14 +59,13 @@ def make_serial(*, month: date, number: int) -> str:
 def make_serials(*, month: date, numbers: Iterable[int]) -> Iterator[str]:
     """Give the serials of many running numbers of a month, as `make_serial` gives each."""
     start = f"{month:%y%m}"
-    before = int(_damm_digit(start))
+    before = _DAMM[int(_damm_digit(start))]
     for number in numbers:
         if not 1 <= number <= MAX_SERIAL_NUMBER:
             raise ValueError(f"running number {number} does not fit a serial")
         thousands, rest = divmod(number, 1000)
         millions, middle = divmod(thousands, 1000)
-        check = _DAMM_BY_3[_DAMM_BY_3[int(_DAMM[before][millions])][middle]][rest]
-        yield f"{start}{number:07d}{check}"
+        yield f"{start}{number:07d}{_DAMM_BY_3[_DAMM_BY_3[int(before[millions])][middle]][rest]}"
 
 
 def show_serial(serial: str) -> str:

@@ -18,7 +18,7 @@ from voucher.schemes.queries import get_programme, get_programme_version
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations import cancelling, custody, ending, replacing, runs
+from voucher.vouchers.operations import cancelling, custody, drafting, ending, replacing, runs
 from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.queries.runs import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
@@ -47,7 +47,7 @@ def issue(
         )
         if dry_run:
             return _show_plan(plan)
-        run = runs.draft_run(
+        run = drafting.draft_run(
             actor=actor,
             programme=found,
             period_from=period_from,

@@ -11,20 +11,15 @@ from voucher.audit.operations import record_event
 from voucher.codes import make_print_codes, make_serials
 from voucher.db import bind_values, db, insert_rows, reserve_ids
 from voucher.jobs import count_unfinished, finish_chunk
-from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, Print, Round, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
-from voucher.vouchers.queries.runs import list_run_lines, lock_run
+from voucher.vouchers.queries.runs import LINE_COLUMNS, list_run_lines, lock_run
 from voucher.vouchers.rules import PrintState, RunState, VoucherState, refuse_run_state, runs_before
 
 # What is in memory at once, whatever the size of a community.
 BATCH = 10_000
 _VOUCHERS, _PRINTS = cast(Table, Voucher.__table__), cast(Table, Print.__table__)
-# The first stand in the order of a row, the second are the same in all of a run.
-_OF_LINE = (
-    *("id", "serial", "resident_id", "community_id", "level", "item", "kind", "is_offline"),
-    *("unit_fen", "uses_total", "balance_uses", "committed_fen", "balance_fen"),
-)
+# What is the same in all of a run.
 _OF_RUN = (
     *("run_id", "programme", "scheme_version_id", "period_from", "period_to", "state"),
     *("redeemed_fen", "void_fen", "lapsed_fen", "released_fen"),
@@ -70,14 +65,14 @@ def _write_vouchers(
     run: IssueRun, first_serial: int, lines: Sequence[Any], kid: int, now: datetime
 ) -> None:
     ids = reserve_ids(table=_VOUCHERS, count=len(lines))
-    numbers = (first_serial + line.position - 1 for line in lines)
+    numbers = [first_serial + line[0] - 1 for line in lines]
     serials = make_serials(month=run.period_from, numbers=numbers)
     same = _describe_run(run)
     insert_rows(
         table=_VOUCHERS,
-        columns=(*_OF_LINE, *_OF_RUN),
+        columns=("id", "serial", *LINE_COLUMNS, *_OF_RUN),
         rows=[
-            _describe_line(voucher_id, serial, line) + same
+            (voucher_id, serial, *line[1:], *same)
             for voucher_id, serial, line in zip(ids, serials, lines, strict=True)
         ],
     )
@@ -90,15 +85,6 @@ def _write_vouchers(
             (voucher_id, code, 1, state, kid, made_at)
             for voucher_id, code in zip(ids, make_print_codes(len(lines)), strict=True)
         ],
-    )
-
-
-def _describe_line(voucher_id: int, serial: str, line: Any) -> tuple[Any, ...]:
-    _, resident_id, community_id, level, item, kind, is_offline, unit_fen, uses, fen = line
-    left = uses if kind == Kind.COUNT.value else 0
-    return (
-        *(voucher_id, serial, resident_id, community_id, level, item, kind, is_offline),
-        *(unit_fen, left, left, fen, fen),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -15,6 +15,7 @@ from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotAllowed, NotFound
+from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, RunLine, Voucher
 from voucher.vouchers.rules import (
     RUN_EVENTS,
@@ -241,10 +242,25 @@ def count_vouchers(*, run_id: int) -> dict[str, int]:
     return {str(state): int(count) for state, count in rows}
 
 
+LINE_COLUMNS = (
+    *("resident_id", "community_id", "level", "item", "kind", "is_offline", "unit_fen"),
+    *("uses_total", "balance_uses", "committed_fen", "balance_fen"),
+)
+
+
 def list_run_lines(*, run_id: int, community_id: int, after: int, limit: int) -> Sequence[Any]:
-    """Give some lines of a run in one community, in delivery order, from behind a position."""
+    """
+    Give some lines of a run in one community, in delivery order, from behind a position.
+
+    Each is its position and what its voucher is to hold, in the order of `LINE_COLUMNS`.
+    """
+    uses = case((RunLine.kind == Kind.COUNT, RunLine.uses), else_=0)
     wanted = (
-        select(*(getattr(RunLine, name) for name in _LINE_COLUMNS))
+        select(
+            *(RunLine.position, RunLine.resident_id, RunLine.community_id, RunLine.level),
+            *(RunLine.item, RunLine.kind, RunLine.is_offline, RunLine.unit_fen),
+            *(uses, uses, RunLine.committed_fen, RunLine.committed_fen),
+        )
         .where(
             RunLine.run_id == run_id,
             RunLine.community_id == community_id,
@@ -255,12 +271,6 @@ def list_run_lines(*, run_id: int, community_id: int, after: int, limit: int) ->
     )
     # The connection gives plain rows; the session would look each of them over.
     return db.session.connection().execute(wanted).all()
-
-
-_LINE_COLUMNS = (
-    *("position", "resident_id", "community_id", "level", "item", "kind", "is_offline"),
-    *("unit_fen", "uses", "committed_fen"),
-)
 
 
 def list_communities_of_run(*, actor: Actor, run_id: int) -> list[Division]:
