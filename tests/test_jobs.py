@@ -140,7 +140,7 @@ def test_a_chunk_that_failed_three_times_waits_for_a_person(now, asker):
         assert chunk_id not in do(list_free_chunks, now=at + REST)
 
     found = find_progress(job=JOB, subject_id=1, last_sign_at=now, now=now)
-    assert (found.fault, found.asked_by) == ("glyph", asker)
+    assert (found.fault, found.asker) == ("glyph", "worker")
     assert chunk_id not in do(list_free_chunks, now=now + TIME_TO_FINISH)
     assert do(retry_chunks, job=JOB, subject_id=1, asked_by=asker, now=now) == 1
     assert claim(now).part == 10
@@ -193,7 +193,7 @@ def test_a_job_has_an_owner_a_deadline_and_says_when_it_is_late(now, asker):
         for at in (now, now + TIME_TO_FINISH + LATER)
     ]
 
-    assert {(one.asked_by, one.asked_at) for one in found} == {(asker, now)}
+    assert {(one.asker, one.asked_at) for one in found} == {("worker", now)}
     assert {one.deadline_at for one in found} == {now + TIME_TO_FINISH}
     assert [one.is_late for one in found] == [False, True]
 

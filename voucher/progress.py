@@ -6,11 +6,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, exists, func, select
 
+from voucher.accounts.models import Account
 from voucher.db import db
-from voucher.jobs import OPEN, Chunk
+from voucher.jobs import OPEN, WORKERS_LOST, Chunk
+from voucher.refusals import N_
 
 # A worker that runs takes up new work within a second or two.
 PATIENCE = timedelta(seconds=10)
+# What stopped a job, as people read it; a refusal's own word stands for itself.
+FAULT_TITLES: dict[str, str] = {
+    "internal": N_("程序出错，详情在服务器日志里"),
+    WORKERS_LOST: N_("做这一步的后台进程接连中断"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +25,14 @@ class Progress:
     """
     How many chunks of a job are done, who asked for the rest, and by when it should be done.
 
-    Over: nothing more will be done by itself. `fault` is the machine word of what stopped a chunk
-    for good. Stalled: nobody seems to be working at all.
+    Over: nothing more will be done by itself. `fault` says what stopped a chunk for good, if
+    anything did. Stalled: nobody seems to be working at all.
     """
 
     done: int
     total: int
     fault: str | None
-    asked_by: int | None
+    asker: str | None
     asked_at: datetime | None
     deadline_at: datetime | None
     is_over: bool
@@ -57,17 +64,19 @@ def find_progress(
             func.count().label("total"),
             func.count(case((waits, 1))).label("waiting"),
             func.max(case((Chunk.state == "failed", Chunk.fault))).label("fault"),
-            func.max(case((left, Chunk.asked_by))).label("asked_by"),
+            func.max(case((left, Account.name))).label("asker"),
             func.max(case((left, Chunk.asked_at))).label("asked_at"),
             func.min(case((waits, Chunk.deadline_at))).label("deadline_at"),
-        ).where(*wanted)
+        )
+        .join(Account, Account.id == Chunk.asked_by)
+        .where(*wanted)
     ).one()
     is_quiet = last_sign_at is None or last_sign_at < now - PATIENCE
     return Progress(
         done=row.done,
         total=row.total,
-        fault=row.fault,
-        asked_by=row.asked_by,
+        fault=row.fault and FAULT_TITLES.get(row.fault, row.fault),
+        asker=row.asker,
         asked_at=row.asked_at,
         deadline_at=row.deadline_at,
         is_over=row.waiting == 0,

@@ -116,11 +116,21 @@ def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
     return _show_run(get_run(actor=actor, run_id=run_id))
 
 
+@command("resume", action=policy.RESUME_RUN)
+@click.argument("run_id", type=int)
+def resume(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """把没写完的批次写完，在哪台主机都行 · Go on writing an approved run, on any host."""
+    with transaction():
+        runs.resume_run(actor=actor, run_id=run_id, now=clock.now())
+    finish_run(actor=actor, run_id=run_id)
+    return _show_run(get_run(actor=actor, run_id=run_id))
+
+
 @command("cancel", action=policy.CANCEL_RUN, grave=True)
 @click.argument("run_id", type=int)
 @click.option("--reason", default="", help="原因")
 def cancel(*, actor: Actor, run_id: int, reason: str) -> dict[str, Any]:
-    """取消批次（第一张发放之前） · Cancel a run before its first handover."""
+    """取消批次（第一张发放之前，正在写券也可以） · Cancel a run before its first handover."""
     with transaction():
         run = cancelling.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
         return _show_run(run) | {"state": RunState.CANCELLED.value}
@@ -227,7 +237,7 @@ def void(*, actor: Actor, serials: str, reason: str) -> dict[str, Any]:
 
 commands = [
     issue,
-    group("runs", [list_all, show, approve, cancel], help="发券批次 · Issue runs"),
+    group("runs", [list_all, show, approve, resume, cancel], help="发券批次 · Issue runs"),
     handover,
     reprint,
     replace,

@@ -9,7 +9,7 @@ from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import count_changed, db
-from voucher.jobs import add_chunks
+from voucher.jobs import add_chunks, retry_chunks
 from voucher.ledger.operations import commit_budget, post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
@@ -57,6 +57,29 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
         job=ISSUE_JOB, subject_id=run.id, parts=communities, asked_by=actor.account_id, now=now
     )
     return run
+
+
+def resume_run(*, actor: Actor, run_id: int, now: datetime) -> int:
+    """
+    Have written again what failed of a run; give how many communities. None is no fault.
+
+    :raises Refusal: run_state, when the run is not being written.
+    """
+    assert actor.account_id is not None
+    run = get_run(actor=actor, run_id=run_id)
+    if run.state != RunState.APPROVED:
+        raise refuse_run_state(run_id, run.state)
+    resumed = retry_chunks(job=ISSUE_JOB, subject_id=run_id, asked_by=actor.account_id, now=now)
+    if resumed:
+        record_event(
+            actor=actor,
+            action="vouchers.resume_run",
+            subject_kind="run",
+            subject_id=run_id,
+            now=now,
+            facts={"communities": resumed},
+        )
+    return resumed
 
 
 def _move_run(run: IssueRun, target: RunState, **changes: Any) -> None:
