@@ -122,16 +122,19 @@ class Rig:
         return {**os.environ, **own, "PYTHONPATH": str(ROOT)}
 
     def kill_one(self, job: str, *words: str) -> None:
-        """Start a command, wait until it works on the job, and kill it or a part of it."""
-        started = self.start(*words)
+        """Start a command, and kill it or a part of it when it works on the job."""
+        self.kill_at(job, self.start(*words))
+
+    def kill_at(self, job: str, started: "subprocess.Popen[bytes]") -> None:
+        """Wait until a command works on the job, and kill it or a part of it."""
         before = count_done(job)
-        self._wait(started, lambda: count_done(job) > before or is_anybody_at(job))
+        self.wait(started, lambda: count_done(job) > before or is_anybody_at(job))
         time.sleep(self.chance.uniform(0, 0.25))
         if started.poll() is None and not is_over(job):
             self.kills += 1
         members = list_group(started.pid)
         # Now the whole host is gone, now one of its processes, which others outlive for a while.
-        victims = members if self.chance.random() < 0.5 else [self.chance.choice(members)]
+        victims = self.chance.choice([members, members[:1], members[-1:]])
         for victim in victims:
             kill(victim)
         time.sleep(self.chance.uniform(0, 0.5))
@@ -143,12 +146,13 @@ class Rig:
     def work_until(self, is_done: Callable[[], bool], *words: str) -> None:
         """Let workers work undisturbed until something is done, then stop them in good order."""
         started = self.start(*words)
-        self._wait(started, is_done)
+        self.wait(started, is_done)
         started.send_signal(signal.SIGTERM)
         assert started.wait(_PATIENCE_SECONDS) == 0, self.read_log()
         assert list_group(started.pid) == []
 
-    def _wait(self, started: "subprocess.Popen[bytes]", is_true: Callable[[], bool]) -> None:
+    def wait(self, started: "subprocess.Popen[bytes]", is_true: Callable[[], bool]) -> None:
+        """Wait until something is true, or the command came to its good end."""
         end = time.monotonic() + _PATIENCE_SECONDS
         while not is_true():
             assert time.monotonic() < end, self.read_log()
