@@ -9,13 +9,16 @@ DEMO_HOME := instance/demo
 TEST_PACKAGES := chromium poppler-utils fonts-wqy-zenhei postgresql faketime qpdf
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test laws bench-grading translations specimens pictures lock
+KILLS ?= 20
+VOUCHERS ?= 10000
+.PHONY: help demo test laws kills bench-grading translations specimens pictures lock
 
 help:
 	@echo "make demo            安装，运行示例区的全部流程，然后打开网站 / install, run the sample district, serve"
 	@echo "make demo SERVE=0    同上，但不打开网站 / the same, without serving"
 	@echo "make test            运行全部测试 / run every test"
 	@echo "make laws            长时间检验账目规律，可给 SEED / live long, arbitrary lives against the model; SEED repeats one"
+	@echo "make kills           在一万张券的写券和打印中随机杀进程二十次，可给 SEED / kill workers twenty times while 10,000 vouchers are written and printed"
 	@echo "make bench-grading   评定全区有多快，以比值表示 / how fast a district is graded, as ratios"
 	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
 	@echo "make specimens       重画 printouts/samples / draw the specimens anew"
@@ -43,6 +46,12 @@ laws: .venv/run.stamp .venv/programs.stamp
 	@echo "make laws SEED=$(SEED) EXAMPLES=$(EXAMPLES) STEPS=$(STEPS)"
 	@LAWS_EXAMPLES=$(EXAMPLES) LAWS_STEPS=$(STEPS) $(BIN)/pytest tests/laws/test_life.py tests/laws/plants.py \
 	  --hypothesis-seed=$(SEED)
+
+# The seed is said first here too.
+kills: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
+kills: .venv/run.stamp .venv/programs.stamp
+	@echo "make kills SEED=$(SEED) KILLS=$(KILLS) VOUCHERS=$(VOUCHERS)"
+	@SEED=$(SEED) KILLS=$(KILLS) VOUCHERS=$(VOUCHERS) $(BIN)/pytest tests/laws/test_kills.py
 
 # Ratios to the least the same machine must do in the same run; some minutes.
 bench-grading: .venv/run.stamp .venv/programs.stamp

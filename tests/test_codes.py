@@ -27,6 +27,22 @@ def test_a_serial_is_month_number_and_check_digit():
 
 
 @given(number=NUMBERS)
+def test_many_serials_are_what_each_is(number):
+    numbers = [number, 1, 999, 1_000, 999_999, 1_000_000, codes.MAX_SERIAL_NUMBER]
+
+    assert list(codes.make_serials(month=DECEMBER, numbers=numbers)) == [
+        codes.make_serial(month=DECEMBER, number=one) for one in numbers
+    ]
+
+
+def test_many_print_codes_are_written_as_each_is_and_differ():
+    made = codes.make_print_codes(1_000)
+
+    assert made == [codes.write_print_code(codes.read_print_code(code)) for code in made]
+    assert len(set(made)) == 1_000
+
+
+@given(number=NUMBERS)
 def test_a_serial_is_read_back_as_it_is_shown(number):
     serial = codes.make_serial(month=DECEMBER, number=number)
 

@@ -6,8 +6,11 @@ random bits, written for a keyboard; it spends the voucher and dies with its pri
 """
 
 import secrets
+import struct
 import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import product
 
 from voucher.refusals import N_, BadInput
 
@@ -19,7 +22,7 @@ PRINT_ID_BITS = 64
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # As `int` reads it; what this alphabet leaves out is no digit there either.
 _AS_DIGITS = str.maketrans(_ALPHABET + "ILOU", "0123456789ABCDEFGHIJKLMNOPQRSTUV!!!!")
-_PAIRS = tuple(one + other for one in _ALPHABET for other in _ALPHABET)
+_PAIRS = tuple(map("".join, product(_ALPHABET, repeat=2)))
 _MISREAD = str.maketrans("ILO", "110", "- \t\r\n\u2010\u2011\u2012\u2013\u2014")
 _ID_LENGTH = 13
 _CODE_LENGTH = 15
@@ -56,6 +59,18 @@ def make_serial(*, month: date, number: int) -> str:
     return digits + _damm_digit(digits)
 
 
+def make_serials(*, month: date, numbers: Iterable[int]) -> Iterator[str]:
+    """Give the serials of many running numbers of a month, as `make_serial` gives each."""
+    start = f"{month:%y%m}"
+    before = _DAMM[int(_damm_digit(start))]
+    for number in numbers:
+        if not 1 <= number <= MAX_SERIAL_NUMBER:
+            raise ValueError(f"running number {number} does not fit a serial")
+        thousands, rest = divmod(number, 1000)
+        millions, middle = divmod(thousands, 1000)
+        yield f"{start}{number:07d}{_DAMM_BY_3[_DAMM_BY_3[int(before[millions])][middle]][rest]}"
+
+
 def show_serial(serial: str) -> str:
     """Group a serial for reading: 261200012345 is `2612 0001 2345`."""
     return " ".join(serial[start : start + 4] for start in range(0, SERIAL_LENGTH, 4))
@@ -86,6 +101,12 @@ def write_print_code(print_id: int) -> str:
         raise ValueError("a print id has 64 bits")
     pairs = [_PAIRS[print_id >> place & 1023] for place in (50, 40, 30, 20, 10, 0)]
     return _ALPHABET[print_id >> 60] + "".join(pairs)
+
+
+def make_print_codes(count: int) -> list[str]:
+    """Give the stored characters of so many new print ids, from one draw of random bits."""
+    ids = struct.unpack(f">{count}Q", secrets.token_bytes(8 * count))
+    return [write_print_code(print_id) for print_id in ids]
 
 
 def read_print_code(code: str) -> int:
@@ -139,3 +160,13 @@ def _damm_digit(digits: str) -> str:
 
 def _from_base32(text: str) -> int:
     return int(text.translate(_AS_DIGITS), 32)
+
+
+# Three digits at a time: for whole districts.
+_DAMM_BY_3 = tuple(
+    tuple(
+        int(_DAMM[int(_DAMM[int(_DAMM[state][n // 100])][n // 10 % 10])][n % 10])
+        for n in range(1000)
+    )
+    for state in range(10)
+)

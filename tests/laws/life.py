@@ -171,7 +171,7 @@ class Life:
         assert said in (None, "too_early", "nobody_due")
         if planned is None or not planned.lines:
             return
-        wanted = {(line["resident_id"], line["item"]) for line in planned.lines}
+        wanted = {(line.person.resident_id, line.grant.item) for line in planned.lines}
         assert len(wanted) == len(planned.lines)
         assert not wanted & self._taken(programme, period_from)
         residents = {resident for resident, _ in wanted}

@@ -25,9 +25,9 @@ from voucher.schemes.queries import get_programme
 from voucher.settlements.operations.closing import make_settlements
 from voucher.settlements.operations.paying import approve_settlement, pay_settlement
 from voucher.signing import load_ring
+from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.custody import hand_over, reprint_voucher
 from voucher.vouchers.operations.ending import (
-    cancel_run,
     hold_voucher,
     lapse_vouchers,
     release_voucher,

@@ -27,8 +27,8 @@ from voucher.redemptions.rules.taking import Claim, RedemptionRefused, Seen, Tak
 from voucher.refusals import Refusal
 from voucher.schemes.queries import get_programme
 from voucher.vouchers.models import Voucher
+from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.custody import hand_over
-from voucher.vouchers.operations.ending import cancel_run
 from voucher.vouchers.operations.replacing import replace_voucher
 
 # Children start from a clean server process: a fork of this one would share its connections.

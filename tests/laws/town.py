@@ -28,9 +28,10 @@ from voucher.shops.queries import find_till
 from voucher.signing import create_key, load_ring
 from voucher.vouchers.models import Print, Voucher
 from voucher.vouchers.operations.custody import hand_over, mark_printed
+from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.issuing import issue_chunk
 from voucher.vouchers.operations.planning import Plan, plan_run
-from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run, draft_run
+from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run
 from voucher.vouchers.rules import PrintState
 
 MONTH = date(2026, 12, 1)

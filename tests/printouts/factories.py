@@ -10,6 +10,8 @@ from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine, HandoverList
 from voucher.printouts.drawing.letter import Letter
 from voucher.printouts.drawing.statement import Statement, StatementLine
+from voucher.printouts.rules import PRINT_JOB
+from voucher.upkeep.tasks.working import do_chunk, list_free
 
 MONTH = date(2026, 12, 1)
 HOST = "VOUCHER.EXAMPLE"
@@ -146,3 +148,8 @@ def make_letter(**values) -> Letter:
         mark=Mark.TEST,
     )
     return replace(letter, **values)
+
+
+def print_waiting() -> int:
+    """Do what a worker does with each print that was asked for on the site; give how many."""
+    return sum(do_chunk(chunk_id) == PRINT_JOB for chunk_id in list_free())

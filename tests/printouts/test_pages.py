@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from tests.accounts.factories import sign_in
 from tests.browsing import let_everybody_in
 from tests.pages import count_queries, post
+from tests.printouts.factories import print_waiting
 from tests.refusing import read_tables
 from tests.shops.factories import COMMUNITY, make_person
 from tests.vouchers.factories import Town, add_resident, draft, fund, issue, make_town
@@ -26,7 +27,7 @@ from voucher.clock import set_clock
 from voucher.db import db, transaction
 from voucher.jobs import LEASE, Chunk, claim_chunk
 from voucher.printouts.models import PrintFile
-from voucher.printouts.tasks import print_run, print_waiting
+from voucher.printouts.tasks import print_run
 from voucher.residents.models import Resident
 from voucher.vouchers.models import IssueRun
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.doors.door import Door
+from tests.printouts.factories import print_waiting
 from tests.vouchers.factories import add_resident, fund, issue, make_town
 from voucher import clock
 from voucher.clock import set_clock
@@ -18,7 +19,7 @@ from voucher.printouts.models import PrintFile
 from voucher.printouts.queries import sheets
 from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.printouts.rules import name_print_job
-from voucher.printouts.tasks import print_run, print_waiting
+from voucher.printouts.tasks import print_run
 from voucher.residents.models import Resident
 from voucher.signing import load_ring
 

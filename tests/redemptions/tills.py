@@ -25,8 +25,9 @@ from voucher.shops.operations.enrolling import enrol_rehearsal_device
 from voucher.signing import create_key, load_ring
 from voucher.vouchers.models import IssueRun, Voucher
 from voucher.vouchers.operations.custody import hand_over
+from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.planning import plan_run
-from voucher.vouchers.operations.runs import approve_run, draft_run
+from voucher.vouchers.operations.runs import approve_run
 from voucher.vouchers.tasks import write_run
 
 MONTH = date(2026, 12, 1)

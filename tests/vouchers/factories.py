@@ -30,8 +30,9 @@ from voucher.shops.operations.approving import approve_shops
 from voucher.signing import create_key
 from voucher.vouchers.models import IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import hand_over, mark_printed
+from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.planning import Plan, plan_run
-from voucher.vouchers.operations.runs import approve_run, draft_run
+from voucher.vouchers.operations.runs import approve_run
 from voucher.vouchers.rules import PrintState
 from voucher.vouchers.tasks import write_run
 

@@ -31,8 +31,8 @@ from voucher.refusals import NotAllowed, NotFound
 from voucher.residents.models import Resident
 from voucher.upkeep.checks import run_checks
 from voucher.vouchers.models import IssueRun, Voucher
+from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.ending import (
-    cancel_run,
     hold_voucher,
     hold_vouchers_of_departed,
     lapse_vouchers,

@@ -15,8 +15,8 @@ from voucher import clock
 from voucher.audit.models import Event
 from voucher.clock import set_clock
 from voucher.db import db, transaction
-from voucher.jobs import PATIENCE
 from voucher.ledger.models import BudgetTotal
+from voucher.progress import PATIENCE
 from voucher.replies import Reply
 from voucher.residents.models import Resident
 from voucher.vouchers.models import IssueRun, Voucher

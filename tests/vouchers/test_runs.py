@@ -125,7 +125,7 @@ def test_age_is_that_of_the_months_first_day(town):
     add_resident(born=date(1966, 12, 1), community_id=town.communities[0])
     add_resident(born=date(1966, 12, 2), community_id=town.communities[0])
 
-    due = {line["resident_id"] for line in plan(town).lines}
+    due = {line.person.resident_id for line in plan(town).lines}
 
     assert due == {1, 2, 3}
 
@@ -138,7 +138,7 @@ def test_whoever_departed_before_the_month_gets_nothing(town):
         born=date(1941, 1, 1), community_id=town.communities[0], departed_date=date(2026, 12, 2)
     )
 
-    assert {line["resident_id"] for line in plan(town).lines} == {1, 2, 4}
+    assert {line.person.resident_id for line in plan(town).lines} == {1, 2, 4}
 
 
 def test_a_month_is_planned_from_the_fifteenth_before_to_its_last_day(town):

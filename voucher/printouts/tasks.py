@@ -21,24 +21,19 @@ from voucher.config import Home
 from voucher.console import track
 from voucher.db import db, transaction
 from voucher.divisions.models import Division
-from voucher.jobs import (
-    Progress,
-    claim_chunk,
-    find_progress,
-    finish_chunk,
-    get_asker,
-    list_unfinished,
-)
+from voucher.jobs import LeaseLost, claim_chunk, finish_chunk, get_asker
 from voucher.printouts.drawing.fonts import load_fonts
 from voucher.printouts.operations.asking import begin_print, find_fault, give_up_printing
 from voucher.printouts.operations.printing import Drawn, draw_community, record_files
 from voucher.printouts.queries.files import find_last_file, list_files_after, list_given_up
 from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS, PRINT_JOB, name_print_job
+from voucher.progress import Progress, find_progress
 from voucher.refusals import N_, Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.queries.runs import get_run, list_communities_of_run
+from voucher.workers import hold_chunk
 
 LOOK_AGAIN_SECONDS = 0.2
 
@@ -61,18 +56,16 @@ class Outcome:
     left_out: dict[str, Refusal]
 
 
-def print_waiting() -> int:
-    """Draw every community somebody asked for; give how many. A killed worker loses nothing."""
-    printed = 0
-    for run_id in list_unfinished(job=PRINT_JOB):
-        while _print_next(_describe_site_job(run_id), actor=None):
-            printed += 1
-    return printed
-
-
-def _describe_site_job(run_id: int) -> Printing:
+def print_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
+    """Draw a community that this worker holds, in the name of who asked for it on the site."""
     home: Home = current_app.config["HOME"]
-    return Printing(run_id, LAYOUTS[0], home.printouts, PRINT_JOB)
+    printing = Printing(run_id, LAYOUTS[0], home.printouts, PRINT_JOB)
+    _print_chunk(printing, chunk_id, community_id, _describe_asker(chunk_id))
+
+
+def _describe_asker(chunk_id: int) -> Actor:
+    asker = db.session.get_one(Account, get_asker(chunk_id=chunk_id))
+    return describe_actor(asker, channel="worker")
 
 
 def print_run(*, actor: Actor, run_id: int, layout: str, folder: Path, jobs: int) -> Outcome:
@@ -189,17 +182,16 @@ def _watch(
         done = progress.done
 
 
-def _print_next(printing: Printing, *, actor: Actor | None) -> bool:
+def _print_next(printing: Printing, *, actor: Actor) -> bool:
     """Claim a chunk and print it, in the name of who asked for it; False when none is free."""
     with transaction():
         claimed = claim_chunk(job=printing.job, subject_id=printing.run_id, now=clock.now())
         if claimed is None:
             return False
-        chunk_id, community_id = claimed
-        asker_id = get_asker(chunk_id=chunk_id)
-        if actor is None or actor.account_id != asker_id:
-            actor = describe_actor(db.session.get_one(Account, asker_id), channel="worker")
-    _print_chunk(printing, chunk_id, community_id, actor)
+        if actor.account_id != get_asker(chunk_id=claimed.chunk_id):
+            actor = _describe_asker(claimed.chunk_id)
+    with suppress(LeaseLost), hold_chunk(chunk_id=claimed.chunk_id):
+        _print_chunk(printing, claimed.chunk_id, claimed.part, actor)
     return True
 
 

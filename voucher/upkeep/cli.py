@@ -3,9 +3,9 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from voucher.upkeep.checks import run_checks
 from voucher.upkeep.operations import install, rotate
 from voucher.upkeep.tasks.rehearsal import Rehearsal
 from voucher.upkeep.tasks.rehearsing import rehearse
-from voucher.upkeep.tasks.working import work_once
+from voucher.upkeep.tasks.working import do_chunk, list_free, make_round, work_once
+from voucher.workers import run_workers
 
 SITE = "voucher.app:open_site()"
 SAMPLE_DISTRICT = "510104"
@@ -136,13 +137,19 @@ def rotate_signing_key(*, actor: Actor) -> dict[str, Any]:
 
 @command("worker", action=policy.WORK)
 @click.option("--once", is_flag=True, help="只做一遍")
-def worker(*, actor: Actor, once: bool) -> dict[str, Any]:
-    """后台工作：封存事件、过期、续写批次 · Seal events, post lapses, finish runs."""
-    while True:
-        done = work_once(actor=actor)
-        if once:
-            return done
-        time.sleep(1)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="进程数")
+def worker(*, actor: Actor, once: bool, jobs: int) -> dict[str, Any]:
+    """后台工作：写券、打印、过期、封存事件 · Write, print, post lapses, seal events."""
+    if once:
+        return work_once(actor=actor)
+    run_workers(
+        home=current_app.config["HOME"],
+        jobs=jobs,
+        list_free=list_free,
+        do_chunk=do_chunk,
+        make_round=partial(make_round, actor=actor),
+    )
+    return {"stopped": True}
 
 
 @command("demo", action=policy.REHEARSE, show=lambda answer: _show_rehearsal(answer))

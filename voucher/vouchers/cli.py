@@ -18,11 +18,11 @@ from voucher.schemes.queries import get_programme, get_programme_version
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations import custody, ending, replacing, runs
+from voucher.vouchers.operations import cancelling, custody, drafting, ending, replacing, runs
 from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.queries.runs import count_vouchers, get_run, list_runs
 from voucher.vouchers.rules import RunState
-from voucher.vouchers.tasks import write_run
+from voucher.vouchers.tasks import finish_run
 
 
 @command("issue", action=policy.DRAFT_RUN)
@@ -48,7 +48,7 @@ def issue(
         )
         if dry_run:
             return _show_plan(plan)
-        run = runs.draft_run(
+        run = drafting.draft_run(
             actor=actor,
             programme=found,
             period_from=period_from,
@@ -113,7 +113,17 @@ def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
         run = get_run(actor=actor, run_id=run_id)
         programme = get_programme_version(run.scheme_version_id)
         runs.approve_run(actor=actor, run_id=run_id, programme=programme, now=clock.now())
-    write_run(actor=actor, run_id=run_id)
+    finish_run(actor=actor, run_id=run_id)
+    return _show_run(get_run(actor=actor, run_id=run_id))
+
+
+@command("resume", action=policy.RESUME_RUN)
+@click.argument("run_id", type=int)
+def resume(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """把没写完的批次写完，在哪台主机都行 · Go on writing an approved run, on any host."""
+    with transaction():
+        runs.resume_run(actor=actor, run_id=run_id, now=clock.now())
+    finish_run(actor=actor, run_id=run_id)
     return _show_run(get_run(actor=actor, run_id=run_id))
 
 
@@ -121,9 +131,9 @@ def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
 @click.argument("run_id", type=int)
 @click.option("--reason", default="", help="原因")
 def cancel(*, actor: Actor, run_id: int, reason: str) -> dict[str, Any]:
-    """取消批次（第一张发放之前） · Cancel a run before its first handover."""
+    """取消批次（第一张发放之前，正在写券也可以） · Cancel a run before its first handover."""
     with transaction():
-        run = ending.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
+        run = cancelling.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
         return _show_run(run) | {"state": RunState.CANCELLED.value}
 
 
@@ -228,7 +238,7 @@ def void(*, actor: Actor, serials: str, reason: str) -> dict[str, Any]:
 
 commands = [
     issue,
-    group("runs", [list_all, show, approve, cancel], help="发券批次 · Issue runs"),
+    group("runs", [list_all, show, approve, resume, cancel], help="发券批次 · Issue runs"),
     handover,
     reprint,
     replace,

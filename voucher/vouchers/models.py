@@ -104,6 +104,8 @@ class RunLine(Model):
         UniqueConstraint("run_id", "position"),
         one_of("kind", Kind),
         CheckConstraint("committed_fen > 0", name="worth_something"),
+        # Each community's lines are read by themselves.
+        Index("ix_run_lines_run_id", "run_id", "community_id", "position"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -4,6 +4,8 @@ from voucher.access import Action, Role, has_role
 
 DRAFT_RUN = Action("vouchers.draft_run", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 APPROVE_RUN = Action("vouchers.approve_run", (has_role(Role.APPROVER),), is_grave=True)
+# What a worker of a street lets go on was approved already.
+RESUME_RUN = Action("vouchers.resume_run", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 CANCEL_RUN = Action("vouchers.cancel_run", (has_role(Role.APPROVER),))
 LIST_RUNS = Action(
     "vouchers.list_runs",

@@ -103,7 +103,7 @@ DEEDS: dict[str, Deed] = {
 
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.DRAFT: frozenset({RunState.APPROVED, RunState.CANCELLED}),
-    RunState.APPROVED: frozenset({RunState.ISSUED}),
+    RunState.APPROVED: frozenset({RunState.ISSUED, RunState.CANCELLED}),
     RunState.ISSUED: frozenset({RunState.CLOSED, RunState.CANCELLED}),
     RunState.CLOSED: frozenset(),
     RunState.CANCELLED: frozenset(),
@@ -137,6 +137,7 @@ NEXT_STEPS: dict[str, str] = {
 RUN_EVENTS: dict[str, str] = {
     "vouchers.draft_run": N_("生成草稿"),
     "vouchers.approve_run": N_("批准"),
+    "vouchers.resume_run": N_("继续写券"),
     "vouchers.cancel_run": N_("取消"),
     "printouts.ask_print": N_("请求打印"),
     "printouts.print_run": N_("打印"),

@@ -44,7 +44,7 @@ def begin_print(*, actor: Actor, run_id: int, job: str, now: datetime) -> list[i
     parts = [place.id for place in list_places_with_paper(actor=actor, run_id=run_id)]
     if not parts:
         raise Refusal("nothing_to_print", N_("批次 %(run)s 没有可打印的券"), run=run_id)
-    renew_chunks(job=job, subject_id=run_id, parts=parts, asked_by=actor.account_id)
+    renew_chunks(job=job, subject_id=run_id, parts=parts, asked_by=actor.account_id, now=now)
     record_event(
         actor=actor,
         action="printouts.ask_print",

@@ -31,7 +31,6 @@ from voucher import clock
 from voucher.access import require
 from voucher.config import Home
 from voucher.db import transaction
-from voucher.jobs import Progress, find_progress
 from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.pages import say
 from voucher.periods import CHINA
@@ -40,6 +39,7 @@ from voucher.printouts.operations.asking import ask_print, find_fault, record_do
 from voucher.printouts.queries.files import Printed, check_whole, list_given_up, list_printed
 from voucher.printouts.queries.sheets import describe_office
 from voucher.printouts.rules import PRINT_JOB, is_handover_list
+from voucher.progress import Progress, find_progress
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import PRINTABLE_STATES

@@ -12,8 +12,9 @@ from voucher.printouts.rules import LAYOUTS
 from voucher.printouts.tasks import print_run as draw_run
 from voucher.schemes.rules.programmes import Programme
 from voucher.upkeep.tasks.rehearsal import Rehearsal
+from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.planning import Plan, plan_run
-from voucher.vouchers.operations.runs import approve_run, draft_run
+from voucher.vouchers.operations.runs import approve_run
 from voucher.vouchers.tasks import write_run
 
 

@@ -1,30 +1,69 @@
 """What the worker does, again and again: each step may be repeated without harm."""
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
 
 from voucher import clock
 from voucher.access import Actor
 from voucher.assessments.operations.drafting import delete_old_drafts
 from voucher.audit.operations import seal_events
-from voucher.db import db, transaction
-from voucher.printouts.tasks import print_waiting
+from voucher.db import transaction
+from voucher.jobs import LeaseLost, get_chunk, lease_chunk, list_free_chunks
+from voucher.printouts.rules import PRINT_JOB
+from voucher.printouts.tasks import print_chunk
 from voucher.uploads import drop_old_uploads
-from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.ending import lapse_vouchers
-from voucher.vouchers.rules import RunState
-from voucher.vouchers.tasks import write_run
+from voucher.vouchers.operations.runs import ISSUE_JOB
+from voucher.vouchers.tasks import write_chunk
+from voucher.workers import hold_chunk, log_fault
+
+_DEEDS: dict[str, Callable[..., None]] = {ISSUE_JOB: write_chunk, PRINT_JOB: print_chunk}
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Finish runs and prints, post what lapsed, drop old uploads and drafts, seal events."""
-    approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
-    waiting = list(db.session.scalars(approved))
-    for run_id in waiting:
-        write_run(actor=actor, run_id=run_id)
-    printed = print_waiting()
+    """Do every chunk that waits, one after the other, then one round."""
+    with transaction():
+        free = list_free()
+    done = Counter(do_chunk(chunk_id) for chunk_id in free)
+    return {
+        "written": done[ISSUE_JOB],
+        "printed": done[PRINT_JOB],
+        **make_round(actor=actor),
+    }
+
+
+def list_free() -> list[int]:
+    """Give every chunk that waits for a worker; whoever prints by command does so himself."""
+    return list_free_chunks(jobs=tuple(_DEEDS), now=clock.now())
+
+
+def do_chunk(chunk_id: int) -> str | None:
+    """
+    Do one chunk, if nobody else has it; give the job it was of, None when nothing was done.
+
+    What fails is counted with the chunk and logged; it stops nobody.
+    """
+    with transaction():
+        if not lease_chunk(chunk_id=chunk_id, now=clock.now()):
+            return None
+        chunk = get_chunk(chunk_id=chunk_id)
+        job, run_id, community_id = chunk.job, chunk.subject_id, chunk.part
+    try:
+        with hold_chunk(chunk_id=chunk_id):
+            _DEEDS[job](run_id=run_id, chunk_id=chunk_id, community_id=community_id)
+    except LeaseLost:
+        return None
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the next chunk may be well
+        log_fault(f"chunk {chunk_id}", fault)
+        return None
+    return job
+
+
+def make_round(*, actor: Actor) -> dict[str, int]:
+    """Post what lapsed, drop old uploads and drafts, seal events; give how many of each."""
     with transaction():
         lapsed = lapse_vouchers(actor=actor, now=clock.now())
     folder = current_app.config["HOME"].path / "uploads"
@@ -34,11 +73,4 @@ def work_once(*, actor: Actor) -> dict[str, Any]:
         drafts = delete_old_drafts(actor=actor, now=clock.now())
     with transaction():
         sealed = seal_events(now=clock.now())
-    return {
-        "runs": len(waiting),
-        "printed": printed,
-        "lapsed": lapsed,
-        "dropped": dropped,
-        "drafts": drafts,
-        "sealed": sealed,
-    }
+    return {"lapsed": lapsed, "dropped": dropped, "drafts": drafts, "sealed": sealed}

@@ -1,10 +1,10 @@
-"""Vouchers held, released, voided, cancelled with their run, or lapsed at their end."""
+"""Vouchers held, released, voided, or lapsed at their end."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, and_, case, select, update
 
 from voucher.access import Actor, self_approve, within_area
 from voucher.audit.operations import record_event
@@ -15,19 +15,16 @@ from voucher.db import count_changed, db
 from voucher.ledger.operations import post_entries, return_budget
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
 from voucher.periods import local_date
-from voucher.refusals import N_, NotFound, Refusal
+from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
-from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
+from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import close_finished_run
-from voucher.vouchers.queries.runs import check_whole_run, get_run, lock_runs
+from voucher.vouchers.queries.runs import lock_runs
 from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
     OPEN_STATES,
-    RunState,
     VoucherState,
-    refuse_run_state,
     refuse_voucher_state,
-    runs_before,
 )
 
 # Receipts taken offline may arrive this long after the end (offline redemption, part 7).
@@ -142,9 +139,9 @@ def end_as_void(*, wanted: ColumnElement[bool], event_id: int, now: datetime) ->
 
     Who calls it has locked their runs, and closes those that wait for nothing any more.
     """
-    ended = _end_vouchers(wanted, VoucherState.VOID)
+    ended = end_vouchers(wanted, VoucherState.VOID)
     if ended:
-        _post_end(ended, event_id, Posting.VOID, f"event:{event_id}", now)
+        post_end(ended, event_id, Posting.VOID, f"event:{event_id}", now)
     return ended
 
 
@@ -160,42 +157,6 @@ def _decide_departures(actor: Actor, wanted: ColumnElement[bool], now: datetime)
     for case_id in cases.all():
         if not decide_case(actor=actor, case_id=case_id, decision="voided", now=now):
             raise self_approve()
-
-
-def cancel_run(*, actor: Actor, run_id: int, reason: str, now: datetime) -> IssueRun:
-    """
-    Give up a draft, or an issued run before its first handover; its budget comes back.
-
-    :raises NotAllowed: outside_area. :raises Refusal: run_state, handed_over.
-    """
-    lock_runs(of=Voucher.run_id == run_id)
-    run = get_run(actor=actor, run_id=run_id)
-    check_whole_run(actor=actor, run_id=run_id)
-    given = exists().where(
-        Handover.print_id == Print.id, Print.voucher_id == Voucher.id, Voucher.run_id == run_id
-    )
-    if db.session.scalar(select(given)):
-        raise Refusal("handed_over", N_("批次 %(run)s 已有券发到老人手中，不能取消"), run=run_id)
-    cancel = (
-        update(IssueRun)
-        .where(IssueRun.id == run_id, IssueRun.state.in_(runs_before(RunState.CANCELLED)))
-        .values(state=RunState.CANCELLED, ended_at=now)
-    )
-    if count_changed(cancel) != 1:
-        raise refuse_run_state(run_id, run.state)
-    event_id = record_event(
-        actor=actor,
-        action="vouchers.cancel_run",
-        subject_kind="run",
-        subject_id=run_id,
-        now=now,
-        facts={"reason": reason},
-    )
-    mine = and_(Voucher.run_id == run_id, Voucher.state.in_(OPEN_STATES))
-    ended = _end_vouchers(mine, VoucherState.VOID)
-    if ended:
-        _post_end(ended, event_id, Posting.CANCEL, f"run:{run_id}", now)
-    return run
 
 
 def lapse_vouchers(*, actor: Actor, now: datetime) -> int:
@@ -218,7 +179,7 @@ def lapse_vouchers(*, actor: Actor, now: datetime) -> int:
 
 
 def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datetime) -> int:
-    rows = _end_vouchers(here, VoucherState.LAPSED)
+    rows = end_vouchers(here, VoucherState.LAPSED)
     if not rows:
         return 0
     event_id = record_event(
@@ -229,12 +190,12 @@ def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datet
         now=now,
         facts={"vouchers": len(rows)},
     )
-    _post_end(rows, event_id, Posting.LAPSE, f"{place}/event:{event_id}", now)
+    post_end(rows, event_id, Posting.LAPSE, f"{place}/event:{event_id}", now)
     close_finished_run(run_id=rows[0].run_id, now=now)
     return len(rows)
 
 
-def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Any]:
+def end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence[Any]:
     """Move what is left of open vouchers to void or lapsed; give the rows as they were before."""
     part = Voucher.void_fen if target is VoucherState.VOID else Voucher.lapsed_fen
     # Locked as they are read: a late reversal may have lapsed a part of one already, so that what
@@ -271,16 +232,22 @@ def _end_vouchers(wanted: ColumnElement[bool], target: VoucherState) -> Sequence
     return rows
 
 
-def _post_end(
-    rows: Sequence[Any], event_id: int, posting: Posting, subject: str, now: datetime
+def post_end(
+    rows: Sequence[Any],
+    event_id: int,
+    posting: Posting,
+    subject: str,
+    now: datetime,
+    others: Sequence[Entry] = (),
 ) -> None:
+    """Post what these vouchers still held as lapsed or void, with other entries of the same end."""
     target = LedgerAccount.LAPSED if posting is Posting.LAPSE else LedgerAccount.VOID
     sums: dict[Pot, tuple[int, int]] = {}
     for row in rows:
         pot = Pot(row.programme, row.community_id, row.period_from, row.item)
         fen, uses = sums.get(pot, (0, 0))
         sums[pot] = (fen + row.balance_fen, uses + row.balance_uses)
-    entries: list[Entry] = []
+    entries = [*others]
     for pot, (fen, uses) in sums.items():
         entries += move_money(
             pot=pot, source=LedgerAccount.COMMITTED, target=target, amount_fen=fen, uses=uses

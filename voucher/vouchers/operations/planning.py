@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import select
 
@@ -17,13 +17,21 @@ from voucher.refusals import N_, Refusal
 from voucher.residents.models import Resident
 from voucher.schemes.rules.granting import Grant
 from voucher.schemes.rules.issuing import check_issuable
-from voucher.schemes.rules.programmes import Kind, Programme
+from voucher.schemes.rules.programmes import Programme
 from voucher.schemes.rules.values import Reason
 from voucher.text import find_unprintable
 from voucher.vouchers.queries.vouchers import find_places, find_taken
 
 Key = TypeVar("Key")
 FIRST_DAY_TO_ISSUE = 15
+
+
+class Line(NamedTuple):
+    """One voucher a run would write: what it holds, for whom, and its place in the delivery."""
+
+    position: int
+    person: Entitlement
+    grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Plan:
     may have several reasons.
     """
 
-    lines: tuple[dict[str, Any], ...]
+    lines: tuple[Line, ...]
     already_issued: int
     not_due: int = 0
     why_not: tuple[tuple[Reason, int], ...] = ()
@@ -43,12 +51,12 @@ class Plan:
     @property
     def residents(self) -> int:
         """Give how many people the lines are for."""
-        return len({line["resident_id"] for line in self.lines})
+        return len({line.person.resident_id for line in self.lines})
 
     @property
     def value_fen(self) -> int:
         """Give what approval would take from the budget."""
-        return sum(line["committed_fen"] for line in self.lines)
+        return sum(line.grant.committed_fen for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def plan_run(
     fresh = [(p, grant) for p, grant in wanted if (p.resident_id, grant.item) not in taken]
     places = find_places(resident_ids={person.resident_id for person, _ in fresh})
     fresh.sort(key=lambda pair: places[pair[0].resident_id].order)
-    lines = tuple(_as_line(p, grant, n) for n, (p, grant) in enumerate(fresh, start=1))
+    lines = tuple(Line(n, p, grant) for n, (p, grant) in enumerate(fresh, start=1))
     without = [person for person in people if not person.grants]
     return Plan(lines, len(wanted) - len(fresh), len(without), _count_reasons(without))
 
@@ -99,16 +107,16 @@ def check_time(period_from: date, today: date) -> None:
         raise Refusal("period_over", N_("这个月份已经结束，不能再制发"))
 
 
-def sum_lines(plan: Plan, *, by: Callable[[dict[str, Any]], Key]) -> dict[Key, Part]:
+def sum_lines(plan: Plan, *, by: Callable[[Line], Key]) -> dict[Key, Part]:
     """Give what each part of a plan comes to, parted by what `by` reads from a line."""
-    parts: dict[Key, list[dict[str, Any]]] = {}
+    parts: dict[Key, list[Line]] = {}
     for line in plan.lines:
         parts.setdefault(by(line), []).append(line)
     return {
         key: Part(
             vouchers=len(lines),
-            residents=len({line["resident_id"] for line in lines}),
-            fen=sum(line["committed_fen"] for line in lines),
+            residents=len({line.person.resident_id for line in lines}),
+            fen=sum(line.grant.committed_fen for line in lines),
         )
         for key, lines in parts.items()
     }
@@ -124,7 +132,7 @@ def find_budget(*, programme: str, period_from: date) -> BudgetTotal:
 
 def list_unprintable_names(*, plan: Plan) -> list[str]:
     """Give the names, each once, of those in a plan whose name has a character no font has."""
-    wanted = {line["resident_id"] for line in plan.lines}
+    wanted = {line.person.resident_id for line in plan.lines}
     rows = db.session.execute(select(Resident.id, Resident.name).order_by(Resident.name_key))
     names = [name for key, name in rows if key in wanted and find_unprintable(name)]
     return list(dict.fromkeys(names))
@@ -138,19 +146,3 @@ def _count_reasons(people: list[Entitlement]) -> tuple[tuple[Reason, int], ...]:
         known.update(reasons)
         counted.update(reasons.keys())
     return tuple((known[key], count) for key, count in counted.most_common())
-
-
-def _as_line(person: Entitlement, grant: Grant, position: int) -> dict[str, Any]:
-    return {
-        "position": position,
-        "resident_id": person.resident_id,
-        "community_id": person.community_id,
-        "care_level_id": person.care_level_id,
-        "level": person.level,
-        "item": grant.item,
-        "kind": grant.kind,
-        "is_offline": grant.offline,
-        "unit_fen": grant.face_fen if grant.kind is Kind.AMOUNT else grant.cap_fen,
-        "uses": grant.uses if grant.kind is Kind.COUNT else 0,
-        "committed_fen": grant.committed_fen,
-    }

@@ -1,147 +1,29 @@
-"""Drafting, approving and cancelling a run."""
+"""Approving a run: its money is taken, its writing begins."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from voucher.access import Actor, self_approve
 from voucher.audit.operations import record_event
 from voucher.care_levels.models import CareLevel, LevelState
 from voucher.db import count_changed, db
-from voucher.jobs import add_chunks
+from voucher.jobs import add_chunks, retry_chunks
 from voucher.ledger.operations import commit_budget, post_entries
 from voucher.ledger.rules import Entry, LedgerAccount, Posting, Pot, move_money
-from voucher.money import show_yuan
 from voucher.periods import local_date
 from voucher.refusals import N_, Refusal
 from voucher.residents.models import Resident
 from voucher.residents.rules.departures import Departure
-from voucher.schemes.operations import freeze_scheme
-from voucher.schemes.rules.lives import find_period_to
 from voucher.schemes.rules.programmes import Programme
 from voucher.stays.queries import list_stopped_residents
 from voucher.vouchers.models import IssueRun, RunLine, SerialCounter, Voucher
-from voucher.vouchers.operations.planning import Plan, check_time, plan_run
-from voucher.vouchers.queries.runs import check_whole_run, find_latest_run, get_run
+from voucher.vouchers.operations.planning import check_time
+from voucher.vouchers.queries.runs import check_whole_run, get_run
 from voucher.vouchers.rules import RunState, VoucherState, refuse_run_state, runs_before
 
 ISSUE_JOB = "issue_vouchers"
-
-
-def draft_run(
-    *,
-    actor: Actor,
-    programme: Programme,
-    period_from: date,
-    community_id: int | None,
-    plan: Plan,
-    now: datetime,
-) -> IssueRun:
-    """
-    Write a plan down as a draft; with nobody new due, give the month's last run.
-
-    :raises Refusal: nobody_due, when there is neither.
-    """
-    earlier = find_latest_run(programme=programme.id, period_from=period_from)
-    if not plan.lines:
-        if earlier is None:
-            raise Refusal("nobody_due", N_("本月没有人应领此券；请先导入名册、评定并确认等级"))
-        return earlier
-    run = _add_run(actor, programme, period_from, community_id, plan, now)
-    db.session.execute(insert(RunLine), [{**line, "run_id": run.id} for line in plan.lines])
-    record_event(
-        actor=actor,
-        action="vouchers.draft_run",
-        subject_kind="run",
-        subject_id=run.id,
-        now=now,
-        facts={"programme": programme.id, "vouchers": run.vouchers, "fen": run.value_fen},
-    )
-    return run
-
-
-def draft_seen_run(
-    *,
-    actor: Actor,
-    programme: Programme,
-    period_from: date,
-    community_id: int | None,
-    seen_vouchers: int,
-    seen_fen: int,
-    now: datetime,
-) -> IssueRun:
-    """
-    Work the run out anew and write it down, if it is still what a person was shown.
-
-    :raises Refusal: plan_changed, nobody_due, too_early, period_over.
-    """
-    plan = plan_run(
-        actor=actor,
-        programme=programme,
-        period_from=period_from,
-        community_id=community_id,
-        today=local_date(now),
-    )
-    if (len(plan.lines), plan.value_fen) != (seen_vouchers, seen_fen):
-        raise _plan_changed(plan, seen_vouchers, seen_fen)
-    if not plan.lines:
-        raise Refusal("nobody_due", N_("本月没有人应领此券；请先导入名册、评定并确认等级"))
-    return draft_run(
-        actor=actor,
-        programme=programme,
-        period_from=period_from,
-        community_id=community_id,
-        plan=plan,
-        now=now,
-    )
-
-
-def _plan_changed(plan: Plan, seen_vouchers: int, seen_fen: int) -> Refusal:
-    return Refusal(
-        "plan_changed",
-        N_(
-            "您看的时候是 %(seen)s 张、%(seen_yuan)s 元，现在是 %(vouchers)s 张、%(yuan)s 元："
-            "名册、等级或别的批次刚刚变了。没有保存；请看下面的新数字，再决定"
-        ),
-        seen=seen_vouchers,
-        seen_yuan=show_yuan(seen_fen),
-        vouchers=len(plan.lines),
-        yuan=show_yuan(plan.value_fen),
-    )
-
-
-def _add_run(
-    actor: Actor,
-    programme: Programme,
-    period_from: date,
-    community_id: int | None,
-    plan: Plan,
-    now: datetime,
-) -> IssueRun:
-    assert actor.account_id is not None
-    last = db.session.scalar(
-        select(func.max(IssueRun.number)).where(
-            IssueRun.programme == programme.id, IssueRun.period_from == period_from
-        )
-    )
-    run = IssueRun(
-        programme=programme.id,
-        scheme_version_id=freeze_scheme(scheme=programme, now=now),
-        period_from=period_from,
-        period_to=find_period_to(life=programme.life, period_from=period_from),
-        number=(last or 0) + 1,
-        community_id=community_id,
-        state=RunState.DRAFT,
-        vouchers=len(plan.lines),
-        residents=plan.residents,
-        value_fen=plan.value_fen,
-        made_by=actor.account_id,
-        made_at=now,
-    )
-    db.session.add(run)
-    db.session.flush()
-    return run
 
 
 def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetime) -> IssueRun:
@@ -170,8 +52,34 @@ def approve_run(*, actor: Actor, run_id: int, programme: Programme, now: datetim
         facts={"vouchers": run.vouchers, "fen": run.value_fen},
     )
     communities = _post_commitment(run, event_id, now)
-    add_chunks(job=ISSUE_JOB, subject_id=run.id, parts=communities)
+    assert actor.account_id is not None
+    add_chunks(
+        job=ISSUE_JOB, subject_id=run.id, parts=communities, asked_by=actor.account_id, now=now
+    )
     return run
+
+
+def resume_run(*, actor: Actor, run_id: int, now: datetime) -> int:
+    """
+    Have written again what failed of a run; give how many communities. None is no fault.
+
+    :raises Refusal: run_state, when the run is not being written.
+    """
+    assert actor.account_id is not None
+    run = get_run(actor=actor, run_id=run_id)
+    if run.state != RunState.APPROVED:
+        raise refuse_run_state(run_id, run.state)
+    resumed = retry_chunks(job=ISSUE_JOB, subject_id=run_id, asked_by=actor.account_id, now=now)
+    if resumed:
+        record_event(
+            actor=actor,
+            action="vouchers.resume_run",
+            subject_kind="run",
+            subject_id=run_id,
+            now=now,
+            facts={"communities": resumed},
+        )
+    return resumed
 
 
 def _move_run(run: IssueRun, target: RunState, **changes: Any) -> None:

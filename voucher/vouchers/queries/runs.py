@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -15,6 +15,7 @@ from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotAllowed, NotFound
+from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, RunLine, Voucher
 from voucher.vouchers.rules import (
     RUN_EVENTS,
@@ -69,8 +70,16 @@ def lock_runs(*, of: ColumnElement[bool]) -> None:
     vouchers of a run at once never meets another one halfway.
     """
     runs = select(Voucher.run_id).where(of)
+    # Not FOR UPDATE: that would also wait for whoever only writes vouchers of the run, and could
+    # meet him halfway.
+    locked = select(IssueRun.id).where(IssueRun.id.in_(runs)).order_by(IssueRun.id)
+    db.session.execute(locked.with_for_update(key_share=True))
+
+
+def lock_run(*, run_id: int) -> None:
+    """Wait until nobody else decides this run; what is read after it stays true to the end."""
     db.session.execute(
-        select(IssueRun.id).where(IssueRun.id.in_(runs)).order_by(IssueRun.id).with_for_update()
+        select(IssueRun.id).where(IssueRun.id == run_id).with_for_update(key_share=True)
     )
 
 
@@ -233,15 +242,35 @@ def count_vouchers(*, run_id: int) -> dict[str, int]:
     return {str(state): int(count) for state, count in rows}
 
 
-def list_run_lines(*, run_id: int, community_id: int) -> list[RunLine]:
-    """Give the lines of a run in one community, in delivery order."""
-    return list(
-        db.session.scalars(
-            select(RunLine)
-            .where(RunLine.run_id == run_id, RunLine.community_id == community_id)
-            .order_by(RunLine.position)
+LINE_COLUMNS = (
+    *("resident_id", "community_id", "level", "item", "kind", "is_offline", "unit_fen"),
+    *("uses_total", "balance_uses", "committed_fen", "balance_fen"),
+)
+
+
+def list_run_lines(*, run_id: int, community_id: int, after: int, limit: int) -> Sequence[Any]:
+    """
+    Give some lines of a run in one community, in delivery order, from behind a position.
+
+    Each is its position and what its voucher is to hold, in the order of `LINE_COLUMNS`.
+    """
+    uses = case((RunLine.kind == Kind.COUNT, RunLine.uses), else_=0)
+    wanted = (
+        select(
+            *(RunLine.position, RunLine.resident_id, RunLine.community_id, RunLine.level),
+            *(RunLine.item, RunLine.kind, RunLine.is_offline, RunLine.unit_fen),
+            *(uses, uses, RunLine.committed_fen, RunLine.committed_fen),
         )
+        .where(
+            RunLine.run_id == run_id,
+            RunLine.community_id == community_id,
+            RunLine.position > after,
+        )
+        .order_by(RunLine.position)
+        .limit(limit)
     )
+    # The connection gives plain rows; the session would look each of them over.
+    return db.session.connection().execute(wanted).all()
 
 
 def list_communities_of_run(*, actor: Actor, run_id: int) -> list[Division]:

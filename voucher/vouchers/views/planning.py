@@ -30,6 +30,7 @@ from voucher.schemes.rules.lives import find_period_to
 from voucher.schemes.rules.programmes import Programme
 from voucher.vouchers import policy
 from voucher.vouchers.forms import RunWish, read_number
+from voucher.vouchers.operations.drafting import draft_seen_run
 from voucher.vouchers.operations.planning import (
     Part,
     Plan,
@@ -38,7 +39,6 @@ from voucher.vouchers.operations.planning import (
     plan_run,
     sum_lines,
 )
-from voucher.vouchers.operations.runs import draft_seen_run
 from voucher.vouchers.queries.runs import find_latest_run
 from voucher.vouchers.views.wording import choose, explain, list_district_checks, list_programmes
 
@@ -188,7 +188,7 @@ def _show(wish: RunWish, proposal: Proposal, wanted: Wanted, refusal: Refusal | 
 
 
 def _list_places(plan: Plan) -> list[PlaceRow]:
-    parts = sum_lines(plan, by=lambda line: line["community_id"])
+    parts = sum_lines(plan, by=lambda line: line.person.community_id)
     return [
         PlaceRow(place.street, place.name, parts[place.id])
         for place in list_communities(actor=g.actor)
@@ -197,7 +197,7 @@ def _list_places(plan: Plan) -> list[PlaceRow]:
 
 
 def _list_levels(programme: Programme, plan: Plan) -> Iterator[tuple[str, str, Part]]:
-    parts = sum_lines(plan, by=lambda line: (line["level"], line["item"]))
+    parts = sum_lines(plan, by=lambda line: (line.person.level, line.grant.item))
     for level in programme.levels:
         for item in programme.items:
             if (level.id, item.id) in parts:

@@ -5,6 +5,7 @@ GET  /runs/                     the runs of one's area
 GET  /runs/<run>                one run: where it stands, what comes next, its money
 GET  /runs/<run>/progress       how far the writing is, asked for every second
 POST /runs/<run>/approval       let it be written
+POST /runs/<run>/resumption     go on with a writing that stopped
 POST /runs/<run>/cancellation   give it up
 """
 
@@ -17,20 +18,20 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import Role, has_role, require
 from voucher.accounts.models import Account
-from voucher.db import db
-from voucher.jobs import Progress, find_progress
+from voucher.db import db, transaction
 from voucher.listing import Column, read_wanted, send_workbook, slice_rows
 from voucher.money import show_yuan
 from voucher.periods import last_day
+from voucher.progress import Progress, find_progress
 from voucher.refusals import N_, Refusal
 from voucher.replies import perform_once
 from voucher.schemes.queries import get_programme_version
 from voucher.vouchers import policy
 from voucher.vouchers.forms import read_reason
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations.ending import cancel_run
+from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.planning import find_budget
-from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run
+from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run, resume_run
 from voucher.vouchers.queries.runs import (
     RUN_SORTS,
     RunPlace,
@@ -155,6 +156,19 @@ def approve(run_id: int) -> Any:
     return redirect(url_for("runs.show", run_id=run_id))
 
 
+@blueprint.post("/<int:run_id>/resumption")
+@require(policy.RESUME_RUN)
+def resume(run_id: int) -> Any:
+    """Have written what could not be; pressed twice, the second finds nothing that stopped."""
+    try:
+        with transaction():
+            resume_run(actor=g.actor, run_id=run_id, now=clock.now())
+    except Refusal as refusal:
+        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
+    flash(gettext("后台接着写券。"))
+    return redirect(url_for("runs.show", run_id=run_id))
+
+
 @blueprint.post("/<int:run_id>/cancellation")
 @require(policy.CANCEL_RUN)
 def cancel(run_id: int) -> Any:
@@ -221,6 +235,7 @@ def _show(run: IssueRun, refusal: Refusal | None) -> str:
 def _tell_permissions() -> dict[str, bool]:
     return {
         "approve": policy.APPROVE_RUN.allows(g.actor),
+        "resume": policy.RESUME_RUN.allows(g.actor),
         "cancel": policy.CANCEL_RUN.allows(g.actor),
         "hand_over": policy.HAND_OVER.allows(g.actor),
         "see_files": has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR)(g.actor),
