@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from voucher.access import Actor
 from voucher.assessments.models import Assessment
 from voucher.assessments.queries.assessments import DIAGNOSES_COLUMN
 from voucher.db import db, transaction
+from voucher.divisions.models import Division
 from voucher.residents.models import Resident, Sex
 from voucher.residents.rules.id_numbers import check_character
 from voucher.schemes.operations import freeze_scheme
@@ -36,6 +37,37 @@ def add_assessed_residents(
         forms = list(_invent_forms(actor, count, version_id, chance, now))
         for start in range(0, len(forms), _BATCH):
             db.session.execute(insert(Assessment), forms[start : start + _BATCH])
+
+
+def add_communities(*, count: int) -> tuple[int, ...]:
+    """Write so many communities, all in the town's first street."""
+    with transaction():
+        street = db.session.scalars(select(Division).where(Division.level == "street")).first()
+        assert street is not None
+        made = [
+            Division(
+                code=f"{street.code}{number:03d}",
+                name=f"示例{number}社区",
+                level="community",
+                parent_id=street.id,
+                from_date=date(2020, 1, 1),
+            )
+            for number in range(100, 100 + count)
+        ]
+        db.session.add_all(made)
+        db.session.flush()
+        return tuple(division.id for division in made)
+
+
+def add_people_of_85(*, communities: tuple[int, ...], count: int, now: datetime) -> None:
+    """Write `count` people who live alone: of Jinjiang's vouchers each is due one of each kind."""
+    people = [
+        person | {"born_date": date(1941, 1, 1), "situation": ["独居"]}
+        for person in _invent_people(count, communities, random.Random(42_195), now)
+    ]
+    with transaction():
+        for start in range(0, count, _BATCH):
+            db.session.execute(insert(Resident), people[start : start + _BATCH])
 
 
 def make_id_number(number: int) -> str:
