@@ -18,6 +18,7 @@ REGULAR_FONT = "NotoSansSC-Regular"
 BOLD_FONT = "NotoSansSC-Bold"
 RARE_FONT = "VoucherRareNames"
 
+_UNITS = 1000
 _MOST_NAMED = 5
 _MOST_OF_A_BLOCK = 100
 
@@ -81,18 +82,47 @@ def check_glyphs(texts: Iterable[str]) -> None:
 
 def split_runs(text: str, *, weight: Weight) -> Iterator[tuple[str, str]]:
     """Give the text as pieces of one font each, in order: font name and piece."""
-    for font, characters in groupby(text, key=lambda character: _choose_font(character, weight)):
+    choose = _CHOSEN[weight].__getitem__
+    if len(set(map(choose, text))) == 1:
+        yield choose(text[0]), text
+        return
+    for font, characters in groupby(text, key=choose):
         yield font, "".join(characters)
 
 
 def measure(text: str, *, size: float, weight: Weight) -> float:
     """Give the width of a text in points."""
-    runs = split_runs(text, weight=weight)
-    width: float = sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in runs)
-    return width
+    width: float = sum(map(_WIDTHS[weight].__getitem__, text))
+    return width * size / _UNITS
 
 
-@cache
+class _Chosen(dict[str, str]):
+    """The font that prints each character in a weight, found when first asked for."""
+
+    def __init__(self, weight: Weight) -> None:
+        self.weight = weight
+
+    def __missing__(self, character: str) -> str:
+        self[character] = font = _choose_font(character, self.weight)
+        return font
+
+
+class _Widths(dict[str, float]):
+    """How wide each character is in a weight, in thousandths of its size."""
+
+    def __init__(self, weight: Weight) -> None:
+        self.weight = weight
+
+    def __missing__(self, character: str) -> float:
+        font = _CHOSEN[self.weight][character]
+        self[character] = width = pdfmetrics.stringWidth(character, font, _UNITS)
+        return width
+
+
+_CHOSEN = {weight: _Chosen(weight) for weight in Weight}
+_WIDTHS = {weight: _Widths(weight) for weight in Weight}
+
+
 def _choose_font(character: str, weight: Weight) -> str:
     covered = load_fonts()
     return next(name for name in (*_FONTS_OF[weight], *covered) if ord(character) in covered[name])

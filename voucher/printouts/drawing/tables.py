@@ -59,6 +59,7 @@ def paginate(table: Table, rows: Sequence[Row]) -> list[list[tuple[Row, float]]]
 def draw_page(paper: Paper, table: Table, rows: Sequence[tuple[Row, float]], head: Row) -> float:
     """Draw the head and the rows of one page with their lines; give the y below them."""
     y = table.top
+    paper.draw_line(table.left, y, _edges(table)[-1], y)
     bold = tuple(replace(column, weight=Weight.BOLD, size=10, floor=7) for column in table.columns)
     # The head has a height of its own: a title of two lines shrinks until it stays within.
     heads = replace(table, columns=bold, row_height=table.head_height)
@@ -72,26 +73,33 @@ def draw_page(paper: Paper, table: Table, rows: Sequence[tuple[Row, float]], hea
 
 def _draw_row(paper: Paper, table: Table, row: Row, *, y: float, height: float) -> float:
     for x, column, text in zip(_edges(table)[:-1], table.columns, row, strict=True):
-        fitted = _fit(table, column, text)
-        place = Place(
-            x=x + _PADDING,
-            y=y + (height - fitted.height) / 2,
-            width=column.width - 2 * _PADDING,
-            size=column.size,
-            floor=column.floor,
-            weight=column.weight,
-            align=column.align,
-        )
-        paper.write_fitted(fitted, place)
+        if text:
+            _write_cell(paper, table, column, text, x=x, y=y, height=height)
     left, *_, right = _edges(table)
-    paper.draw_line(left, y, right, y)
     paper.draw_line(left, y + height, right, y + height)
     return y + height
 
 
+def _write_cell(
+    paper: Paper, table: Table, column: Column, text: str, *, x: float, y: float, height: float
+) -> None:
+    fitted = _fit(table, column, text)
+    place = Place(
+        x=x + _PADDING,
+        y=y + (height - fitted.height) / 2,
+        width=column.width - 2 * _PADDING,
+        size=column.size,
+        floor=column.floor,
+        weight=column.weight,
+        align=column.align,
+    )
+    paper.write_fitted(fitted, place)
+
+
 def _heights(table: Table, row: Row) -> Iterator[float]:
     for column, text in zip(table.columns, row, strict=True):
-        yield _fit(table, column, text).height + 2 * _PADDING
+        if text:
+            yield _fit(table, column, text).height + 2 * _PADDING
 
 
 def _fit(table: Table, column: Column, text: str) -> FittedText:
