@@ -1,0 +1,153 @@
+"""
+Stamps: a face drawn for thousands of pieces at the price of a few.
+
+What all pieces of a file share (background, heads, programme, dates) is one form of the document;
+a text that several share is fitted and encoded once; what remains is put together per piece.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+
+from voucher.printouts.drawing.fields import Field, Mark, Say
+from voucher.printouts.drawing.fonts import BOLD_FONT, REGULAR_FONT, Weight
+from voucher.printouts.drawing.layouts import Face
+from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm
+from voucher.printouts.drawing.pattern import draw_pattern
+from voucher.qr import QUIET_ZONE, make_raster
+from voucher.refusals import N_
+
+# Of these a document's first subset of either face has all, under their own ASCII code.
+_PLAIN = re.compile("[0-9A-Z -]+")
+_PLAIN_SAMPLE = "0"
+_PLAIN_FONTS = {Weight.REGULAR: REGULAR_FONT, Weight.BOLD: BOLD_FONT}
+
+Key = Callable[[Any], Hashable]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What one field says on the pieces of a file: each different text, by what it is made of."""
+
+    field: Field
+    key: Key
+    texts: dict[Hashable, str]
+
+
+def list_wordings(
+    *, fields: Sequence[Field], pieces: Sequence[Any], say: Say
+) -> tuple[Wording, ...]:
+    """Give what each field says on these pieces."""
+    return tuple(_word(field, pieces, say) for field in fields)
+
+
+def _word(field: Field, pieces: Sequence[Any], say: Say) -> Wording:
+    key: Key = attrgetter(*field.sources) if field.sources else _have_nothing
+    examples = {key(piece): piece for piece in pieces}
+    return Wording(
+        field, key, {of: field.show(piece, say=say) for of, piece in examples.items()}
+    )
+
+
+def _have_nothing(_: Any) -> None:
+    return None
+
+
+def needs_no_glyph_check(text: str) -> bool:
+    """Say whether the fonts have such a text for certain: a serial, a typed code."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A face ready to be drawn into one document."""
+
+    paper: Paper
+    name: str
+    face: Face
+    changing: tuple[tuple[Key, dict[Hashable, str]], ...]
+
+    def draw(self, piece: Any, *, left: float, bottom: float) -> None:
+        """Draw the face for one piece; `left` and `bottom` in mm from the page's lower left."""
+        canvas = self.paper.canvas
+        canvas.addLiteral(f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm")
+        canvas.doForm(self.name)
+        canvas.addLiteral(" ".join([texts[key(piece)] for key, texts in self.changing]))
+        if self.face.code:
+            draw_code(self.paper, self.face, piece.qr_text)
+        canvas.addLiteral("Q")
+
+
+def draw_code(paper: Paper, face: Face, text: str) -> None:
+    """Draw the QR code of a text on its place; the quiet zone around it stays bare paper."""
+    code = face.code
+    assert code is not None
+    raster, away = make_raster(text, quiet_zone=0), QUIET_ZONE * code.module
+    paper.draw_raster(raster, x=code.x + away, y=code.y + away, side=raster.side * code.module)
+
+
+def make_stamp(
+    *, paper: Paper, name: str, face: Face, wordings: Sequence[Wording], mark: Mark | None, say: Say
+) -> Stamp:
+    """
+    Draw what all pieces share as a form of the document, and make ready what changes.
+
+    `paper` is as high as the face.
+
+    :raises Refusal: text_too_long.
+    """
+    paper.canvas.beginForm(name, 0, 0, face.width * mm, face.height * mm)
+    draw_ground(paper, face, mark=mark, say=say)
+    changing = []
+    for wording in wordings:
+        place = face.places[wording.field.name]
+        if len(wording.texts) > 1:
+            changing.append((wording.key, dict(_set_texts(paper, place, wording.texts))))
+        else:
+            (text,) = wording.texts.values()
+            paper.write(text, place)
+    paper.canvas.endForm()
+    return Stamp(paper, name, face, tuple(changing))
+
+
+def draw_ground(paper: Paper, face: Face, *, mark: Mark | None, say: Say) -> None:
+    """Draw what stands on every piece of any file: fine background, lines, mark."""
+    if face.pattern:
+        draw_pattern(paper, face.pattern)
+    if face.code:
+        # The quiet zone is bare paper.
+        paper.clear_box(face.code.box)
+    for line in face.lines:
+        paper.draw_line(*line)
+    if mark:
+        place = face.mark
+        paper.fill_box(place.box)
+        text = say(N_("%(mark)s券 不能使用")) % {"mark": say(mark)}
+        paper.write_white(text, place, y=(LINE_HEIGHT - 1) / 2 * place.size / mm)
+
+
+def _set_texts(
+    paper: Paper, place: Place, texts: dict[Hashable, str]
+) -> Iterator[tuple[Hashable, str]]:
+    template = _make_template(paper, place)
+    font, room = _PLAIN_FONTS[place.weight], place.width * mm
+    for key, text in texts.items():
+        if (
+            place.align == "left"
+            and needs_no_glyph_check(text)
+            and pdfmetrics.stringWidth(text, font, place.size) <= room
+        ):
+            yield key, template % text
+        else:
+            yield key, paper.set_fitted(fit_text(text, place), place)
+
+
+def _make_template(paper: Paper, place: Place) -> str:
+    """Give the operators that write any plain text from the left at full size."""
+    sample = paper.set_fitted(fit_text(_PLAIN_SAMPLE, place), place)
+    before, after = sample.split(f"({_PLAIN_SAMPLE})")
+    return f"{before}(%s){after}"
