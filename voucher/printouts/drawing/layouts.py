@@ -175,9 +175,7 @@ def _grid(layout: Layout) -> Box:
     return Box(0, 0, layout.columns * face.width, layout.rows * face.height)
 
 
-def _find_faults_of_face(
-    layout: Layout, face: Face, fields: tuple[Field, ...]
-) -> Iterator[str]:
+def _find_faults_of_face(layout: Layout, face: Face, fields: tuple[Field, ...]) -> Iterator[str]:
     if set(face.places) != {field.name for field in fields}:
         yield f"not exactly the fields of the catalogue: {', '.join(face.places)}"
     # Any voucher may stand at an edge of the page, so each keeps its margin on all sides.

@@ -9,6 +9,7 @@ from pathlib import Path
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
+from voucher.printouts.drawing.canvas import LeanCanvas
 from voucher.printouts.drawing.fonts import (
     REGULAR_FONT,
     Weight,
@@ -218,7 +219,7 @@ def open_paper(*, path: Path, size: tuple[float, float], title: str) -> Iterator
     """
     load_fonts()
     unfinished = path.with_name(path.name + ".part")
-    canvas = Canvas(
+    canvas = LeanCanvas(
         str(unfinished),
         pagesize=(size[0] * mm, size[1] * mm),
         pageCompression=1,
@@ -254,6 +255,8 @@ def sizes_down(size: float, floor: float) -> Iterator[float]:
 
 def wrap_text(text: str, *, width: float, size: float, weight: Weight) -> tuple[str, ...]:
     """Break a text into lines at most `width` mm wide; numbers and Latin words stay whole."""
+    if measure(text, size=size, weight=weight) <= width * mm:
+        return (text.rstrip(),)
     lines, line = [], ""
     for part in _split_to_width(text, width=width, size=size, weight=weight):
         if line and measure((line + part).rstrip(), size=size, weight=weight) > width * mm:

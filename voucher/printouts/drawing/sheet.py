@@ -6,9 +6,9 @@ Near the edge nothing is printed. A module of the QR code is whole dots of a pri
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from voucher.printouts.drawing.covers import COVER_FIELDS, group_by_resident, list_covers
 from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
@@ -23,8 +23,6 @@ from voucher.printouts.drawing.stamps import (
     needs_no_glyph_check,
 )
 from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
-
-_CUTS = "cuts"
 
 
 def draw_sheets(
@@ -46,21 +44,19 @@ def draw_sheets(
     if not 0 < len(vouchers) <= MAX_VOUCHERS_A_FILE:
         raise ValueError(f"{len(vouchers)} vouchers are not one file")
     chosen = load_layout(layout)
-    wordings = _list_wordings(chosen, vouchers, say)
-    _check_glyphs(wordings)
+    faces = _list_faces(chosen, vouchers, say)
+    _check_glyphs(faces)
     pages = list(list_pages(vouchers=vouchers, layout=chosen))
     with open_paper(path=path, size=(chosen.width, chosen.height), title=title) as paper:
-        stamps = [
-            _make_stamp(paper, name, face, its_wordings, mark=mark, say=say)
-            for name, face, its_wordings in wordings
-        ]
-        _make_cuts(paper, chosen)
-        covers = iter(list_covers(vouchers))
+        stamps = [_make_stamp(paper, face, mark=mark, say=say) for face in faces]
+        _make_forms(paper, chosen, stamps, {len(page) for page in pages})
+        covers = iter(faces[-1].pieces)
         for page in pages:
+            paper.canvas.doForm(f"sheet{len(page)}")
             if page:
-                _draw_vouchers(paper, chosen, stamps[0], page)
+                _draw_vouchers(chosen, stamps[0], page)
             else:
-                stamps[1].draw(next(covers), left=0, bottom=0)
+                stamps[1].draw_changing(next(covers), left=0, bottom=0)
             paper.next_page()
     return len(pages)
 
@@ -83,57 +79,78 @@ def check_fits(vouchers: Iterable[SheetVoucher], *, layout: str = LAYOUTS[0]) ->
     :raises Refusal: text_too_long.
     """
     load_fonts()
-    for _, face, wordings in _list_wordings(load_layout(layout), tuple(vouchers), str):
-        for wording in wordings:
+    for face in _list_faces(load_layout(layout), tuple(vouchers), str):
+        for wording in face.wordings:
             for text in set(wording.texts.values()):
-                fit_text(text, face.places[wording.field.name])
+                fit_text(text, face.shape.places[wording.field.name])
 
 
-def _list_wordings(
-    layout: Layout, vouchers: Sequence[SheetVoucher], say: Say
-) -> list[tuple[str, Face, tuple[Wording, ...]]]:
-    """Give the faces of a layout, the voucher first, with what their fields say."""
-    faces = [("v", layout.voucher, list_wordings(fields=FIELDS, pieces=vouchers, say=say))]
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A face of the layout with the pieces of this file and what they say."""
+
+    name: str
+    shape: Face
+    pieces: Sequence[Any]
+    wordings: tuple[Wording, ...]
+
+
+def _list_faces(layout: Layout, vouchers: Sequence[SheetVoucher], say: Say) -> list[_Face]:
+    words = list_wordings(fields=FIELDS, pieces=vouchers, say=say)
+    faces = [_Face("voucher", layout.voucher, vouchers, words)]
     if layout.letter:
         covers = list(list_covers(vouchers))
         words = list_wordings(fields=COVER_FIELDS, pieces=covers, say=say)
-        faces.append(("l", layout.letter, words))
+        faces.append(_Face("letter", layout.letter, covers, words))
     return faces
 
 
-def _check_glyphs(faces: Iterable[tuple[str, Face, tuple[Wording, ...]]]) -> None:
-    wordings = chain.from_iterable(wordings for _, _, wordings in faces)
-    texts = chain.from_iterable(wording.texts.values() for wording in wordings)
+def _check_glyphs(faces: Iterable[_Face]) -> None:
+    texts = (text for face in faces for wording in face.wordings for text in wording.texts.values())
     check_glyphs(text for text in texts if not needs_no_glyph_check(text))
 
 
-def _make_stamp(
-    paper: Paper,
-    name: str,
-    face: Face,
-    wordings: Sequence[Wording],
-    *,
-    mark: Mark | None,
-    say: Say,
-) -> Stamp:
-    own = replace(paper, height=face.height)
-    return make_stamp(paper=own, name=name, face=face, wordings=wordings, mark=mark, say=say)
+def _make_stamp(paper: Paper, face: _Face, *, mark: Mark | None, say: Say) -> Stamp:
+    return make_stamp(
+        paper=replace(paper, height=face.shape.height),
+        ground=face.name,
+        face=face.shape,
+        wordings=face.wordings,
+        mark=mark,
+        say=say,
+    )
 
 
-def _make_cuts(paper: Paper, layout: Layout) -> None:
+def _make_forms(
+    paper: Paper, layout: Layout, stamps: Sequence[Stamp], counts: Iterable[int]
+) -> None:
+    """Draw once what lasts on a page of so many vouchers; on one of none is the letter."""
+    for count in sorted(counts):
+        paper.canvas.beginForm(f"sheet{count}", 0, 0, layout.width * mm, layout.height * mm)
+        if count:
+            for number in range(count):
+                left, bottom = _locate(layout, number)
+                stamps[0].draw_lasting(left=left, bottom=bottom)
+            _draw_cuts(paper, layout)
+        else:
+            stamps[1].draw_lasting(left=0, bottom=0)
+        paper.canvas.endForm()
+
+
+def _draw_cuts(paper: Paper, layout: Layout) -> None:
     margin, width, height = layout.margin, layout.width, layout.height
-    paper.canvas.beginForm(_CUTS, 0, 0, width * mm, height * mm)
     for y in layout.across:
         paper.draw_line(margin, y, width - margin, y, dashed=True)
     for x in layout.down:
         paper.draw_line(x, margin, x, height - margin, dashed=True)
-    paper.canvas.endForm()
 
 
-def _draw_vouchers(
-    paper: Paper, layout: Layout, stamp: Stamp, page: Sequence[SheetVoucher]
-) -> None:
+def _draw_vouchers(layout: Layout, stamp: Stamp, page: Sequence[SheetVoucher]) -> None:
     for number, voucher in enumerate(page):
-        x, y = layout.locate(number)
-        stamp.draw(voucher, left=x, bottom=layout.height - y - layout.voucher.height)
-    paper.canvas.doForm(_CUTS)
+        left, bottom = _locate(layout, number)
+        stamp.draw_changing(voucher, left=left, bottom=bottom)
+
+
+def _locate(layout: Layout, number: int) -> tuple[float, float]:
+    x, y = layout.locate(number)
+    return x, layout.height - y - layout.voucher.height

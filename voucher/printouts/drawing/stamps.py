@@ -1,13 +1,13 @@
 """
 Stamps: a face drawn for thousands of pieces at the price of a few.
 
-What all pieces of a file share (background, heads, programme, dates) is one form of the document;
-a text that several share is fitted and encoded once; what remains is put together per piece.
+The background is one form of the document; what all pieces of a file say (heads, programme, dates)
+goes into another, for a whole sheet; a text that several share is fitted and encoded once.
 """
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from voucher.printouts.drawing.fields import Field, Mark, Say
 from voucher.printouts.drawing.fonts import BOLD_FONT, REGULAR_FONT, Weight
 from voucher.printouts.drawing.layouts import Face
-from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm
+from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm, sizes_down
 from voucher.printouts.drawing.pattern import draw_pattern
 from voucher.qr import QUIET_ZONE, make_raster
 from voucher.refusals import N_
@@ -48,9 +48,7 @@ def list_wordings(
 def _word(field: Field, pieces: Sequence[Any], say: Say) -> Wording:
     key: Key = attrgetter(*field.sources) if field.sources else _have_nothing
     examples = {key(piece): piece for piece in pieces}
-    return Wording(
-        field, key, {of: field.show(piece, say=say) for of, piece in examples.items()}
-    )
+    return Wording(field, key, {of: field.show(piece, say=say) for of, piece in examples.items()})
 
 
 def _have_nothing(_: Any) -> None:
@@ -64,19 +62,26 @@ def needs_no_glyph_check(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A face ready to be drawn into one document."""
+    """A face ready to be drawn into one document: what is the same on every piece, and the rest."""
 
     paper: Paper
-    name: str
+    ground: str
     face: Face
+    lasting: str
     changing: tuple[tuple[Key, dict[Hashable, str]], ...]
 
-    def draw(self, piece: Any, *, left: float, bottom: float) -> None:
-        """Draw the face for one piece; `left` and `bottom` in mm from the page's lower left."""
+    def draw_lasting(self, *, left: float, bottom: float) -> None:
+        """Draw what no piece changes; `left` and `bottom` in mm from the page's lower left."""
         canvas = self.paper.canvas
         canvas.addLiteral(f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm")
-        canvas.doForm(self.name)
-        canvas.addLiteral(" ".join([texts[key(piece)] for key, texts in self.changing]))
+        canvas.doForm(self.ground)
+        canvas.addLiteral(f"{self.lasting} Q")
+
+    def draw_changing(self, piece: Any, *, left: float, bottom: float) -> None:
+        """Draw what is of this piece, over what lasts."""
+        canvas = self.paper.canvas
+        texts = " ".join([texts[key(piece)] for key, texts in self.changing])
+        canvas.addLiteral(f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm {texts}")
         if self.face.code:
             draw_code(self.paper, self.face, piece.qr_text)
         canvas.addLiteral("Q")
@@ -91,27 +96,32 @@ def draw_code(paper: Paper, face: Face, text: str) -> None:
 
 
 def make_stamp(
-    *, paper: Paper, name: str, face: Face, wordings: Sequence[Wording], mark: Mark | None, say: Say
+    *,
+    paper: Paper,
+    ground: str,
+    face: Face,
+    wordings: Sequence[Wording],
+    mark: Mark | None,
+    say: Say,
 ) -> Stamp:
     """
-    Draw what all pieces share as a form of the document, and make ready what changes.
+    Make a face ready to be drawn into a document: `ground` names the form of its background.
 
     `paper` is as high as the face.
 
     :raises Refusal: text_too_long.
     """
-    paper.canvas.beginForm(name, 0, 0, face.width * mm, face.height * mm)
+    paper.canvas.beginForm(ground, 0, 0, face.width * mm, face.height * mm)
     draw_ground(paper, face, mark=mark, say=say)
-    changing = []
-    for wording in wordings:
-        place = face.places[wording.field.name]
-        if len(wording.texts) > 1:
-            changing.append((wording.key, dict(_set_texts(paper, place, wording.texts))))
-        else:
-            (text,) = wording.texts.values()
-            paper.write(text, place)
     paper.canvas.endForm()
-    return Stamp(paper, name, face, tuple(changing))
+    lasting, changing = [], []
+    for wording in wordings:
+        texts = dict(_set_texts(paper, face.places[wording.field.name], wording.texts))
+        if len(texts) > 1:
+            changing.append((wording.key, texts))
+        else:
+            lasting += texts.values()
+    return Stamp(paper, ground, face, " ".join(lasting), tuple(changing))
 
 
 def draw_ground(paper: Paper, face: Face, *, mark: Mark | None, say: Say) -> None:
@@ -133,21 +143,24 @@ def draw_ground(paper: Paper, face: Face, *, mark: Mark | None, say: Say) -> Non
 def _set_texts(
     paper: Paper, place: Place, texts: dict[Hashable, str]
 ) -> Iterator[tuple[Hashable, str]]:
-    template = _make_template(paper, place)
     font, room = _PLAIN_FONTS[place.weight], place.width * mm
+    templates = {
+        size: _make_template(paper, replace(place, size=size))
+        for size in sizes_down(place.size, place.floor)
+    }
     for key, text in texts.items():
-        if (
-            place.align == "left"
-            and needs_no_glyph_check(text)
-            and pdfmetrics.stringWidth(text, font, place.size) <= room
-        ):
-            yield key, template % text
+        size = None
+        if place.align == "left" and needs_no_glyph_check(text):
+            width = pdfmetrics.stringWidth(text, font, 1)
+            size = next((size for size in templates if size * width <= room), None)
+        if size:
+            yield key, templates[size] % text
         else:
             yield key, paper.set_fitted(fit_text(text, place), place)
 
 
 def _make_template(paper: Paper, place: Place) -> str:
-    """Give the operators that write any plain text from the left at full size."""
+    """Give the operators that write any plain text from the left in this size."""
     sample = paper.set_fitted(fit_text(_PLAIN_SAMPLE, place), place)
     before, after = sample.split(f"({_PLAIN_SAMPLE})")
     return f"{before}(%s){after}"
