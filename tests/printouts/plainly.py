@@ -37,7 +37,7 @@ def draw_face(paper, face, fields, piece, mark, *, x, y):
     for field in fields:
         own.write(field.show(piece), face.places[field.name])
     if face.code:
-        draw_code(own, face, piece.qr_text)
+        draw_code(own, face.code, piece.qr_text)
 
 
 def draw_cuts(paper, layout):

@@ -33,6 +33,8 @@ class LeanCanvas(Canvas):
         self._resources = PDFResourceDictionary()
         self._resources.basicFonts()
         self._resources.allProcs()
+        # Written out once: reportlab would format the four figures again for each page.
+        self._box = "[0 0 {:.4f} {:.4f}]".format(*self._pagesize).encode("ascii")
 
     def _setXObjects(self, thing: Any) -> None:  # noqa: N802 (reportlab's hook for each page)
         super()._setXObjects(thing)
@@ -42,4 +44,5 @@ class LeanCanvas(Canvas):
             self._resources.XObject.update(thing.XObjects.dict)
         thing.Resources = self._doc.Reference(self._resources, _RESOURCES)
         thing.Contents = PDFStream(content=thing.stream, filters=[_Deflate])
+        thing.MediaBox = self._box
         thing.Trans = None

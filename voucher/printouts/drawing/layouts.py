@@ -43,9 +43,14 @@ class Code:
         return self.dots * _DOT
 
     @property
+    def quiet_zone(self) -> float:
+        """How wide the bare paper around the code is, in mm."""
+        return QUIET_ZONE * self.module
+
+    @property
     def box(self) -> Box:
         """The code with its quiet zone."""
-        side = (CODE_MODULES + 2 * QUIET_ZONE) * self.module
+        side = CODE_MODULES * self.module + 2 * self.quiet_zone
         return Box(self.x, self.y, side, side)
 
 
@@ -207,15 +212,12 @@ def _find_faults_of_voucher(face: Face) -> Iterator[str]:
 
 
 def _find_faults_of_letter(layout: Layout, face: Face) -> Iterator[str]:
-    boxes = {name: place.box for name, place in face.places.items()}
-    for name, box in boxes.items():
+    for name, place in face.places.items():
         for fold in layout.across:
-            if box.meets(Box(0, fold - _FOLD, layout.width, 2 * _FOLD)):
+            if place.box.meets(Box(0, fold - _FOLD, layout.width, 2 * _FOLD)):
                 yield f"{name} lies on a fold"
-    window = face.window
-    for name, box in boxes.items() if window else ():
-        if name in ("name", "address"):
-            if not window.shown.holds(box):
+        if face.window and name in ("name", "address"):
+            if not face.window.shown.holds(place.box):
                 yield f"{name} may slip out of the window"
-        elif window.seen.meets(box):
+        elif face.window and face.window.seen.meets(place.box):
             yield f"{name} may be read through the window"

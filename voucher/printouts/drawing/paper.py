@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from reportlab import rl_config
@@ -27,6 +28,8 @@ mm = 72 / 25.4  # Points; reportlab draws in them.
 
 _ASCENT = 0.88
 _SHRINK_STEP = 0.5
+# How much of the room that a line leaves is before it.
+_ALIGNED = {"left": 0.0, "centre": 0.5, "right": 1.0}
 # A number stays whole and with its unit, a Latin word whole; closing punctuation stays with what
 # it closes.
 _UNBREAKABLE = re.compile(r"(?:[!-~]+(?: ?[元次张号])?|.)[、，。；：！？）】》·]*", re.DOTALL)
@@ -186,20 +189,17 @@ class Paper:
 
     def draw_raster(self, raster: Raster, *, x: float, y: float, side: float) -> None:
         """Draw a QR raster as an image mask: dark modules are ink, light ones stay paper."""
-        size, left, bottom = side * mm, x * mm, self._flip(y + side)
-        self.canvas.addLiteral(
-            f"q 0 g {size:.4f} 0 0 {size:.4f} {left:.4f} {bottom:.4f} cm "
-            f"BI /W {raster.side} /H {raster.side} /BPC 1 /IM true /D [1 0] /F /AHx "
-            f"ID {raster.rows.hex()}> EI Q"
-        )
+        frame = frame_raster(raster.side, x=x, bottom=self.height - y - side, side=side)
+        self.canvas.addLiteral(frame % raster.rows.hex())
 
     def next_page(self) -> None:
         """End this page."""
         self.canvas.showPage()
 
     def _set_line(self, line: str, size: float, place: Place, *, left: float, top: float) -> str:
-        room = place.width * mm - measure(line, size=size, weight=place.weight)
-        shift = {"left": 0.0, "centre": room / 2, "right": room}[place.align]
+        shift = _ALIGNED[place.align]
+        if shift:
+            shift *= place.width * mm - measure(line, size=size, weight=place.weight)
         text = self.canvas.beginText(left * mm + shift, self._flip(top) - size * _ASCENT)
         for font, piece in split_runs(line, weight=place.weight):
             text.setFont(font, size)
@@ -208,6 +208,15 @@ class Paper:
 
     def _flip(self, y: float) -> float:
         return (self.height - y) * mm
+
+
+@cache
+def frame_raster(modules: int, *, x: float, bottom: float, side: float) -> str:
+    """Give the operators that draw a raster of so many modules a side, %s for its hex digits."""
+    return (
+        f"q 0 g {side * mm:.4f} 0 0 {side * mm:.4f} {x * mm:.4f} {bottom * mm:.4f} cm "
+        f"BI /W {modules} /H {modules} /BPC 1 /IM true /D [1 0] /F /AHx ID %s> EI Q"
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ goes into another, for a whole sheet; a text that several share is fitted and en
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -15,10 +16,10 @@ from reportlab.pdfbase import pdfmetrics
 
 from voucher.printouts.drawing.fields import Field, Mark, Say
 from voucher.printouts.drawing.fonts import BOLD_FONT, REGULAR_FONT, Weight
-from voucher.printouts.drawing.layouts import Face
+from voucher.printouts.drawing.layouts import Code, Face
 from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm, sizes_down
 from voucher.printouts.drawing.pattern import draw_pattern
-from voucher.qr import QUIET_ZONE, make_raster
+from voucher.qr import make_raster
 from voucher.refusals import N_
 
 # Of these a document's first subset of either face has all, under their own ASCII code.
@@ -72,26 +73,28 @@ class Stamp:
 
     def draw_lasting(self, *, left: float, bottom: float) -> None:
         """Draw what no piece changes; `left` and `bottom` in mm from the page's lower left."""
-        canvas = self.paper.canvas
-        canvas.addLiteral(f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm")
-        canvas.doForm(self.ground)
-        canvas.addLiteral(f"{self.lasting} Q")
+        self.paper.canvas.addLiteral(_move(left, bottom))
+        self.paper.canvas.doForm(self.ground)
+        self.paper.canvas.addLiteral(f"{self.lasting} Q")
 
     def draw_changing(self, piece: Any, *, left: float, bottom: float) -> None:
         """Draw what is of this piece, over what lasts."""
-        canvas = self.paper.canvas
-        texts = " ".join([texts[key(piece)] for key, texts in self.changing])
-        canvas.addLiteral(f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm {texts}")
+        self.paper.canvas.addLiteral(_move(left, bottom))
+        self.paper.canvas.addLiteral(" ".join([texts[key(piece)] for key, texts in self.changing]))
         if self.face.code:
-            draw_code(self.paper, self.face, piece.qr_text)
-        canvas.addLiteral("Q")
+            draw_code(self.paper, self.face.code, piece.qr_text)
+        self.paper.canvas.addLiteral("Q")
 
 
-def draw_code(paper: Paper, face: Face, text: str) -> None:
+@cache
+def _move(left: float, bottom: float) -> str:
+    return f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm"
+
+
+def draw_code(paper: Paper, code: Code, text: str) -> None:
     """Draw the QR code of a text on its place; the quiet zone around it stays bare paper."""
-    code = face.code
-    assert code is not None
-    raster, away = make_raster(text, quiet_zone=0), QUIET_ZONE * code.module
+    raster = make_raster(text, quiet_zone=0)
+    away = code.quiet_zone
     paper.draw_raster(raster, x=code.x + away, y=code.y + away, side=raster.side * code.module)
 
 
@@ -114,7 +117,8 @@ def make_stamp(
     paper.canvas.beginForm(ground, 0, 0, face.width * mm, face.height * mm)
     draw_ground(paper, face, mark=mark, say=say)
     paper.canvas.endForm()
-    lasting, changing = [], []
+    lasting: list[str] = []
+    changing = []
     for wording in wordings:
         texts = dict(_set_texts(paper, face.places[wording.field.name], wording.texts))
         if len(texts) > 1:
@@ -143,24 +147,31 @@ def draw_ground(paper: Paper, face: Face, *, mark: Mark | None, say: Say) -> Non
 def _set_texts(
     paper: Paper, place: Place, texts: dict[Hashable, str]
 ) -> Iterator[tuple[Hashable, str]]:
-    font, room = _PLAIN_FONTS[place.weight], place.width * mm
-    templates = {
+    templates = _make_templates(paper, place) if len(texts) > 1 and place.align == "left" else {}
+    for key, text in texts.items():
+        plain = _set_plain(text, place, templates) if needs_no_glyph_check(text) else None
+        yield key, plain or paper.set_fitted(fit_text(text, place), place)
+
+
+def _set_plain(text: str, place: Place, templates: dict[float, str]) -> str | None:
+    """Put a plain text into the template of the largest size that has room, if one has."""
+    font = pdfmetrics.getFont(_PLAIN_FONTS[place.weight])
+    widest = place.width * mm / font.stringWidth(text, 1)
+    for size, template in templates.items():
+        if size <= widest:
+            return template % text
+    return None
+
+
+def _make_templates(paper: Paper, place: Place) -> dict[float, str]:
+    """Give for each size, the largest first, the operators that write any plain text."""
+    return {
         size: _make_template(paper, replace(place, size=size))
         for size in sizes_down(place.size, place.floor)
     }
-    for key, text in texts.items():
-        size = None
-        if place.align == "left" and needs_no_glyph_check(text):
-            width = pdfmetrics.stringWidth(text, font, 1)
-            size = next((size for size in templates if size * width <= room), None)
-        if size:
-            yield key, templates[size] % text
-        else:
-            yield key, paper.set_fitted(fit_text(text, place), place)
 
 
 def _make_template(paper: Paper, place: Place) -> str:
-    """Give the operators that write any plain text from the left in this size."""
     sample = paper.set_fitted(fit_text(_PLAIN_SAMPLE, place), place)
     before, after = sample.split(f"({_PLAIN_SAMPLE})")
     return f"{before}(%s){after}"
