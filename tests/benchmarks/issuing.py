@@ -199,7 +199,9 @@ def compare(python: Path) -> dict[str, list[float]]:
     """Let everybody draw in turn; give the vouchers a second of each round."""
     rates: dict[str, list[float]] = {name: [] for name in ("ours", *PEERS)}
     for _ in range(ROUNDS):
-        run_once(OURS, lambda town, run_id, folder: _take_turns(town, run_id, folder, python, rates))
+        run_once(
+            OURS, lambda town, run_id, folder: _take_turns(town, run_id, folder, python, rates)
+        )
     return rates
 
 

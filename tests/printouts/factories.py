@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from voucher import codes, signing, tokens
-from voucher.printouts.drawing.fields import SAMPLE, Mark, SheetVoucher
+from voucher.printouts.drawing.fields import SAMPLE, Addressee, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine, HandoverList
 from voucher.printouts.drawing.letter import Letter
 from voucher.printouts.drawing.statement import Statement, StatementLine
@@ -26,6 +26,15 @@ FULL_NAMES = (
     "王" + "小" * 29,
 )
 MASKED_NAMES = ("王**", "𠮷**", "䶮*", "㐱**", "㛃**", "𬍛*", "𬭚*", "买买提明·*")
+KINDS = (
+    {"value": "30.00 元", "covers": "理发、照相、洗衣、助餐、家电维修、保洁"},
+    {"value": "2 次", "covers": "助浴，每次最高抵扣 80 元"},
+    {
+        "programme": "养老服务消费券",
+        "value": "本月最高抵扣 800 元",
+        "covers": "上门 50% · 机构和日托 40%",
+    },
+)
 _KEY = ec.derive_private_key(20261205, ec.SECP256R1())
 _RING = signing.KeyRing(
     (
@@ -153,3 +162,19 @@ def make_letter(**values) -> Letter:
 def print_waiting() -> int:
     """Do what a worker does with each print that was asked for on the site; give how many."""
     return sum(do_chunk(chunk_id) == PRINT_JOB for chunk_id in list_free())
+
+
+def make_booklets(count: int) -> list[SheetVoucher]:
+    """Give vouchers of three kinds, three a resident, as delivery orders them."""
+    return [
+        make_voucher(
+            number,
+            **KINDS[number % len(KINDS)],
+            addressee=Addressee(
+                (number - 1) // 3,
+                FULL_NAMES[(number - 1) // 3 % len(FULL_NAMES)],
+                "示例市示例区示例街道示例路2号10幢3单元1203室",
+            ),
+        )
+        for number in range(1, count + 1)
+    ]

@@ -1,5 +1,5 @@
 """
-Draw the specimens of `printouts/samples/`: a sheet, a handover list, a statement, a letter.
+Draw the specimens of `printouts/samples/`: each layout, a handover list, a statement, a letter.
 
 Everybody and everything on them is invented, and every piece says that it is a test. Run by
 `make specimens` after a change of the paper; a test says when that was forgotten.
@@ -8,8 +8,12 @@ Everybody and everything on them is invented, and every piece says that it is a 
 import subprocess
 from pathlib import Path
 
+from PIL import Image
+from pypdf import PdfReader
+
 from tests.printouts.factories import (
     FULL_NAMES,
+    make_booklets,
     make_handover,
     make_handover_line,
     make_letter,
@@ -18,28 +22,30 @@ from tests.printouts.factories import (
     make_voucher,
 )
 from tests.structure.source import ROOT
-from voucher.printouts.drawing.fields import Mark
+from voucher.printouts.drawing.fields import Mark, SheetVoucher
 from voucher.printouts.drawing.handover import draw_handover_list
 from voucher.printouts.drawing.letter import draw_letters
 from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.drawing.statement import draw_statement
 
 SAMPLES = ROOT / "printouts" / "samples"
-KINDS = (
-    {"value": "30.00 元", "covers": "理发、照相、洗衣、助餐、家电维修、保洁"},
-    {"value": "2 次", "covers": "助浴，每次最高抵扣 80 元"},
-    {
-        "programme": "养老服务消费券",
-        "value": "本月最高抵扣 800 元",
-        "covers": "上门 50% · 机构和日托 40%",
-    },
+HARD = (
+    {"value": "1,234.56 元", "masked_name": "王" + "*" * 29},
+    {"value": "本月最高抵扣 1,234 元", "masked_name": "阿卜杜热合曼托合提买买提明·*"},
+    {"covers": "助餐、保洁、助浴、康复护理、陪同就医、家电维修、理发、洗衣、上门照护、日间照料"},
+    {"masked_name": "𬭚*", "community": "示例区示例街道示例社区居委会"},
 )
 
 
 def draw_specimens(folder: Path) -> None:
-    """Draw the four files; the same every time."""
-    vouchers = [make_voucher(number, **KINDS[number % len(KINDS)]) for number in range(1, 9)]
-    draw_sheets(path=folder / "sheet.pdf", vouchers=vouchers, title="specimen", mark=Mark.TEST)
+    """Draw the files; the same every time."""
+    for name, layout, vouchers in (
+        ("sheet", "a4-8", make_booklets(8)),
+        ("sheet-a4-10", "a4-10", [*make_booklets(6), *make_hard()]),
+        ("booklet", "booklet", make_booklets(24)[21:24]),
+    ):
+        path = folder / f"{name}.pdf"
+        draw_sheets(path=path, vouchers=vouchers, title="specimen", mark=Mark.TEST, layout=layout)
     people = [
         make_handover_line(name, numbers=range(3 * place + 1, 3 * place + 2 + place % 3))
         for place, name in enumerate(FULL_NAMES)
@@ -52,9 +58,25 @@ def draw_specimens(folder: Path) -> None:
     draw_letters(path=folder / "letter.pdf", letters=[(make_letter(), str)], title="specimen")
 
 
+def make_hard() -> list[SheetVoucher]:
+    """Give vouchers that need more room than others."""
+    return [make_voucher(number, **values) for number, values in enumerate(HARD, 7)]
+
+
+def draw_pictures(pdf: Path) -> None:
+    """Draw each page of a specimen as a picture beside it."""
+    pages = len(PdfReader(pdf).pages)
+    for number in range(1, pages + 1):
+        picture = pdf.with_name(pdf.stem + (f"-{number}" if pages > 1 else ""))
+        window = ["-f", str(number), "-l", str(number), "-singlefile"]
+        command = ["pdftoppm", "-r", "100", "-gray", "-png", *window, pdf, picture]
+        subprocess.run(command, check=True)
+        drawn = picture.with_name(picture.name + ".png")
+        Image.open(drawn).quantize(16).save(drawn, optimize=True)
+
+
 if __name__ == "__main__":
     SAMPLES.mkdir(parents=True, exist_ok=True)
     draw_specimens(SAMPLES)
     for pdf in sorted(SAMPLES.glob("*.pdf")):
-        picture = ["pdftoppm", "-r", "100", "-gray", "-png", "-singlefile"]
-        subprocess.run([*picture, pdf, pdf.with_suffix("")], check=True)
+        draw_pictures(pdf)

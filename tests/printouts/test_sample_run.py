@@ -15,7 +15,7 @@ from tests.printouts.reading import read_poppler
 from voucher.codes import read_print_code, show_serial
 from voucher.config import load_home, read_key
 from voucher.divisions.models import Division
-from voucher.printouts.drawing.sheet import COLUMNS, ROWS
+from voucher.printouts.drawing.layouts import load_layout
 from voucher.residents.models import Resident
 from voucher.signing import load_keyring, verify
 from voucher.text import mask_name
@@ -24,6 +24,8 @@ from voucher.vouchers.models import Print, Voucher
 # Short pieces, so that two workers end together.
 QR = zxingcpp.BarcodeFormat.QRCode
 SLICES = 16
+LAYOUT = load_layout("a4-8")
+COLUMNS, ROWS = LAYOUT.columns, LAYOUT.rows
 CELLS = [(row, column) for row in range(ROWS) for column in range(COLUMNS)]
 
 

@@ -4,7 +4,8 @@ import hashlib
 
 # A file is held in memory until it is finished: 10,000 vouchers are about 150 MB.
 MAX_VOUCHERS_A_FILE = 10_000
-LAYOUTS = ("a4-8",)
+# Each is a file of `layouts/`; the first is what is printed when nobody says otherwise.
+LAYOUTS = ("a4-8", "a4-10", "booklet")
 PRINT_JOB = "print_run"
 
 

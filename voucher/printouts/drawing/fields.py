@@ -1,9 +1,10 @@
-"""What can be printed on a voucher: the values of one cell, and the catalogue of its fields."""
+"""What can be printed on a voucher: the values of one, and the catalogue of its fields."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from voucher.codes import show_serial
 from voucher.refusals import N_
@@ -58,15 +59,21 @@ class SheetVoucher:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One printable text: its name in layouts, its label for people, how it is got."""
+    """
+    One printable text: its name in layouts, its label for people, how it is got.
+
+    `read` is given what translates and the values of `sources`, and knows nothing else: two pieces
+    that agree in their sources show the same text.
+    """
 
     name: str
     label: str
-    read: Callable[[SheetVoucher, Say], str]
+    sources: tuple[str, ...]
+    read: Callable[..., str]
 
-    def show_sample(self) -> str:
-        """Give what this field prints for the sample voucher."""
-        return self.read(SAMPLE, str)
+    def show(self, piece: Any, *, say: Say = str) -> str:
+        """Give what this field prints for one piece."""
+        return self.read(say, *(getattr(piece, source) for source in self.sources))
 
 
 # The person is invented; the token proves nothing.
@@ -90,46 +97,48 @@ SAMPLE = SheetVoucher(
 )
 
 
-def _read_validity(voucher: SheetVoucher, say: Say) -> str:
-    return say(N_("有效期 %(first)s 至 %(last)s")) % {
-        "first": voucher.valid_from.isoformat(),
-        "last": voucher.last_date.isoformat(),
-    }
+def show_as_is(_: Say, text: str) -> str:
+    """Give a text that nobody translates: a name, a figure."""
+    return text
 
 
-def _read_person(voucher: SheetVoucher, say: Say) -> str:
-    return f"{voucher.masked_name}  {say(voucher.sex)}  {say(voucher.age_band)}"
+def _show_expiry(say: Say, last_date: date) -> str:
+    return say(N_("有效至 %(last)s")) % {"last": last_date.isoformat()}
 
 
-def _read_serial(voucher: SheetVoucher, say: Say) -> str:
-    return say(N_("券号 %(serial)s · 第 %(number)s 次印")) % {
-        "serial": show_serial(voucher.serial),
-        "number": voucher.print_number,
-    }
+def _show_start(say: Say, valid_from: date) -> str:
+    return say(N_("%(first)s 起可用")) % {"first": valid_from.isoformat()}
 
 
-def _read_phone(voucher: SheetVoucher, say: Say) -> str:
-    return say(N_("咨询 %(phone)s")) % {"phone": voucher.desk_phone}
+def _show_person(say: Say, masked_name: str, sex: str, age_band: str) -> str:
+    return f"{masked_name}  {say(sex)}  {say(age_band)}"
 
 
-def _read_typed_code(voucher: SheetVoucher, say: Say) -> str:
-    return say(N_("编码 %(code)s")) % {"code": voucher.typed_code}
+def _show_print(say: Say, number: int) -> str:
+    return say(N_("第 %(number)s 次印")) % {"number": number}
 
 
-def _read_warning(voucher: SheetVoucher, say: Say) -> str:
-    sentence = N_("扫码绝不要您登录、付款、填号码。网址只有 %(host)s")
-    return say(sentence) % {"host": voucher.host.lower()}
+def _show_phone(say: Say, phone: str) -> str:
+    return say(N_("咨询 %(phone)s")) % {"phone": phone}
+
+
+def _show_warning(say: Say, host: str) -> str:
+    return say(N_("扫码绝不要您登录、付款、填号码。网址只有 %(host)s")) % {"host": host.lower()}
 
 
 FIELDS = (
-    Field("programme", N_("方案名称"), lambda voucher, say: voucher.programme),
-    Field("value", N_("面值"), lambda voucher, say: voucher.value),
-    Field("validity", N_("有效期"), _read_validity),
-    Field("covers", N_("可用于"), lambda voucher, say: voucher.covers),
-    Field("person", N_("持券人"), _read_person),
-    Field("community", N_("社区"), lambda voucher, say: voucher.community),
-    Field("serial", N_("券号和印次"), _read_serial),
-    Field("phone", N_("咨询电话"), _read_phone),
-    Field("warning", N_("防骗提示"), _read_warning),
-    Field("typed_code", N_("手输编码"), _read_typed_code),
+    Field("programme", N_("方案名称"), ("programme",), show_as_is),
+    Field("value", N_("面值"), ("value",), show_as_is),
+    Field("expiry", N_("有效期止"), ("last_date",), _show_expiry),
+    Field("start", N_("有效期起"), ("valid_from",), _show_start),
+    Field("covers", N_("可用于"), ("covers",), show_as_is),
+    Field("person", N_("持券人"), ("masked_name", "sex", "age_band"), _show_person),
+    Field("community", N_("社区"), ("community",), show_as_is),
+    Field("serial_head", N_("“券号”字样"), (), lambda say: say(N_("券号"))),
+    Field("serial", N_("券号"), ("serial",), lambda _, serial: show_serial(serial)),
+    Field("print", N_("印次"), ("print_number",), _show_print),
+    Field("phone", N_("咨询电话"), ("desk_phone",), _show_phone),
+    Field("typed_code_head", N_("“编码”字样"), (), lambda say: say(N_("编码"))),
+    Field("typed_code", N_("手输编码"), ("typed_code",), show_as_is),
+    Field("warning", N_("防骗提示"), ("host",), _show_warning),
 )

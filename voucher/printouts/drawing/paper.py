@@ -1,14 +1,16 @@
 """A PDF in millimetres from the top left corner, and text that fits where it must."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
+from voucher.printouts.drawing.canvas import LeanCanvas
 from voucher.printouts.drawing.fonts import (
     REGULAR_FONT,
     Weight,
@@ -24,13 +26,44 @@ A4_ACROSS = (297.0, 210.0)
 LINE_HEIGHT = 1.2
 mm = 72 / 25.4  # Points; reportlab draws in them.
 
-_ASCENT = 0.88
+ASCENT = 0.88
 _SHRINK_STEP = 0.5
-# A number or Latin word stays whole; closing punctuation stays with what it closes.
-_UNBREAKABLE = re.compile(r"(?:[!-~]+|.)[、，。；：！？）】》·]*", re.DOTALL)
+# How much of the room that a line leaves is before it.
+_ALIGNED = {"left": 0.0, "centre": 0.5, "right": 1.0}
+# A number stays whole and with its unit, a Latin word whole; closing punctuation stays with what
+# it closes.
+_UNBREAKABLE = re.compile(r"(?:[!-~]+(?: ?[元次张号])?|.)[、，。；：！？）】》·]*", re.DOTALL)
 
 # Binary streams instead of ASCII: a fifth smaller, and every reader takes them.
 rl_config.useA85 = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in mm from the top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def holds(self, other: "Box") -> bool:
+        """Say whether the other lies within."""
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.x + other.width <= self.x + self.width
+            and other.y + other.height <= self.y + self.height
+        )
+
+    def meets(self, other: "Box") -> bool:
+        """Say whether the two share more than an edge."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +83,12 @@ class Place:
     height: float = 0
     weight: Weight = Weight.REGULAR
     align: str = "left"
+
+    @property
+    def box(self) -> Box:
+        """The room of the text: without a height that is one line of the largest size."""
+        height = self.height or self.size * LINE_HEIGHT / mm
+        return Box(self.x, self.y, self.width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +121,20 @@ class Paper:
 
     def write_fitted(self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0) -> None:
         """Write lines that were fitted before into a place, shifted by x and y."""
-        for number, line in enumerate(fitted.lines):
-            top = y + place.y + number * fitted.size * LINE_HEIGHT / mm
-            self._write_line(line, fitted.size, place, left=x + place.x, top=top)
+        self.canvas.addLiteral(self.set_fitted(fitted, place, x=x, y=y))
+
+    def set_fitted(self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0) -> str:
+        """Give the operators that write such lines, to be drawn in this document at any time."""
+        return " ".join(
+            self._set_line(
+                line,
+                fitted.size,
+                place,
+                left=x + place.x,
+                top=y + place.y + number * fitted.size * LINE_HEIGHT / mm,
+            )
+            for number, line in enumerate(fitted.lines)
+        )
 
     def write_white(self, text: str, place: Place, *, x: float = 0, y: float = 0) -> None:
         """Write a text in white, as on a black box."""
@@ -107,34 +157,66 @@ class Paper:
         self.canvas.setDash(*((1, 3) if dashed else ()))
         self.canvas.line(x1 * mm, self._flip(y1), x2 * mm, self._flip(y2))
 
-    def fill_box(self, x: float, y: float, width: float, height: float) -> None:
-        """Fill a black box."""
-        self.canvas.rect(x * mm, self._flip(y + height), width * mm, height * mm, stroke=0, fill=1)
+    def draw_curve(self, points: Sequence[tuple[float, float, float]], *, width: float) -> None:
+        """Draw a smooth line through points of x, y and slope, `width` in points."""
+        self.canvas.setLineWidth(width)
+        path = self.canvas.beginPath()
+        x1, y1, slope1 = points[0]
+        path.moveTo(x1 * mm, self._flip(y1))
+        for x2, y2, slope2 in points[1:]:
+            third = (x2 - x1) / 3
+            path.curveTo(
+                (x1 + third) * mm,
+                self._flip(y1 + third * slope1),
+                (x2 - third) * mm,
+                self._flip(y2 - third * slope2),
+                x2 * mm,
+                self._flip(y2),
+            )
+            x1, y1, slope1 = x2, y2, slope2
+        self.canvas.drawPath(path)
+
+    def fill_box(self, box: Box) -> None:
+        """Fill a box, black unless another ink is set."""
+        bottom = self._flip(box.y + box.height)
+        self.canvas.rect(box.x * mm, bottom, box.width * mm, box.height * mm, stroke=0, fill=1)
+
+    def clear_box(self, box: Box) -> None:
+        """Cover what was drawn in a box with the white of the paper."""
+        self.canvas.setFillGray(1)
+        self.fill_box(box)
+        self.canvas.setFillGray(0)
 
     def draw_raster(self, raster: Raster, *, x: float, y: float, side: float) -> None:
         """Draw a QR raster as an image mask: dark modules are ink, light ones stay paper."""
-        size, left, bottom = side * mm, x * mm, self._flip(y + side)
-        self.canvas.addLiteral(
-            f"q 0 g {size:.4f} 0 0 {size:.4f} {left:.4f} {bottom:.4f} cm "
-            f"BI /W {raster.side} /H {raster.side} /BPC 1 /IM true /D [1 0] /F /AHx "
-            f"ID {raster.rows.hex().upper()}> EI Q"
-        )
+        frame = frame_raster(raster.side, x=x, bottom=self.height - y - side, side=side)
+        self.canvas.addLiteral(frame % raster.rows.hex())
 
     def next_page(self) -> None:
         """End this page."""
         self.canvas.showPage()
 
-    def _write_line(self, line: str, size: float, place: Place, *, left: float, top: float) -> None:
-        room = place.width * mm - measure(line, size=size, weight=place.weight)
-        shift = {"left": 0.0, "centre": room / 2, "right": room}[place.align]
-        text = self.canvas.beginText(left * mm + shift, self._flip(top) - size * _ASCENT)
+    def _set_line(self, line: str, size: float, place: Place, *, left: float, top: float) -> str:
+        shift = _ALIGNED[place.align]
+        if shift:
+            shift *= place.width * mm - measure(line, size=size, weight=place.weight)
+        text = self.canvas.beginText(left * mm + shift, self._flip(top) - size * ASCENT)
         for font, piece in split_runs(line, weight=place.weight):
             text.setFont(font, size)
             text.textOut(piece)
-        self.canvas.drawText(text)
+        return text.getCode()
 
     def _flip(self, y: float) -> float:
         return (self.height - y) * mm
+
+
+@cache
+def frame_raster(modules: int, *, x: float, bottom: float, side: float) -> str:
+    """Give the operators that draw a raster of so many modules a side, %s for its hex digits."""
+    return (
+        f"q 0 g {side * mm:.4f} 0 0 {side * mm:.4f} {x * mm:.4f} {bottom * mm:.4f} cm "
+        f"BI /W {modules} /H {modules} /BPC 1 /IM true /D [1 0] /F /AHx ID %s> EI Q"
+    )
 
 
 @contextmanager
@@ -146,7 +228,7 @@ def open_paper(*, path: Path, size: tuple[float, float], title: str) -> Iterator
     """
     load_fonts()
     unfinished = path.with_name(path.name + ".part")
-    canvas = Canvas(
+    canvas = LeanCanvas(
         str(unfinished),
         pagesize=(size[0] * mm, size[1] * mm),
         pageCompression=1,

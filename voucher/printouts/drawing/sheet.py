@@ -1,41 +1,28 @@
 """
-Sheets of vouchers: A4, two by four, 105 x 74.25 mm each, to be cut along the dashed lines.
+Sheets of vouchers as a layout has them, to be cut along the dashed lines.
 
-Within 5 mm of the edge nothing is printed. The QR code is 31.4 mm with its quiet zone: seven dots
-a module on a printer of 300 dpi, fourteen at 600, so that no module is wider than another.
+Near the edge nothing is printed. A module of the QR code is whole dots of a printer of 300 and of
+600 dpi, so that no module is wider than another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from voucher.printouts.drawing.covers import COVER_FIELDS, group_by_resident, list_covers
 from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
-from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts
-from voucher.printouts.drawing.paper import A4_UPRIGHT, Paper, Place, fit_text, open_paper
+from voucher.printouts.drawing.fonts import check_glyphs, load_fonts
+from voucher.printouts.drawing.layouts import Face, Layout, load_layout
+from voucher.printouts.drawing.paper import Paper, fit_text, mm, open_paper
+from voucher.printouts.drawing.stamps import (
+    Stamp,
+    Wording,
+    list_wordings,
+    make_stamp,
+    needs_no_glyph_check,
+)
 from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
-from voucher.qr import make_raster
-from voucher.refusals import N_
-
-COLUMNS, ROWS = 2, 4
-CELL_WIDTH, CELL_HEIGHT = A4_UPRIGHT[0] / COLUMNS, A4_UPRIGHT[1] / ROWS
-MARGIN = 5.0
-MODULE = 7 * 25.4 / 300
-QR_X, QR_Y = 68.0, 25.6
-
-PLACES = {
-    "programme": Place(x=5.5, y=5.5, width=63, height=5.1, size=12, floor=6, weight=Weight.BOLD),
-    "value": Place(x=5.5, y=10.4, width=94, size=23, floor=20, weight=Weight.BOLD),
-    "validity": Place(x=5.5, y=20.0, width=94, size=15, floor=14),
-    "covers": Place(x=5.5, y=27.0, width=62, height=11.2, size=13, floor=7),
-    "person": Place(x=5.5, y=38.8, width=62, height=7, size=16, floor=8, weight=Weight.BOLD),
-    "community": Place(x=5.5, y=46.0, width=62, size=11, floor=7),
-    "serial": Place(x=5.5, y=51.4, width=62, size=11, floor=8),
-    "phone": Place(x=5.5, y=57.6, width=44, size=12.5, floor=9, weight=Weight.BOLD),
-    "typed_code": Place(
-        x=50, y=57.6, width=49.5, size=12.5, floor=7.5, weight=Weight.BOLD, align="right"
-    ),
-    "warning": Place(x=5.5, y=63.6, width=94, height=5.4, size=9.5, floor=6.5),
-}
-_MARK = Place(x=70.5, y=5.5, width=29, size=11, floor=8, weight=Weight.BOLD, align="centre")
 
 
 def draw_sheets(
@@ -54,62 +41,116 @@ def draw_sheets(
 
     :raises Refusal: glyph or text_too_long; then there is no file.
     """
-    assert layout in LAYOUTS
     if not 0 < len(vouchers) <= MAX_VOUCHERS_A_FILE:
         raise ValueError(f"{len(vouchers)} vouchers are not one file")
-    check_glyphs(text for voucher in vouchers for text in _texts_of(voucher, say).values())
-    starts = range(0, len(vouchers), COLUMNS * ROWS)
-    with open_paper(path=path, size=A4_UPRIGHT, title=title) as paper:
-        for start in starts:
-            _draw_sheet(paper, vouchers[start : start + COLUMNS * ROWS], mark=mark, say=say)
-    return len(starts)
+    chosen = load_layout(layout)
+    faces = _list_faces(chosen, vouchers, say)
+    _check_glyphs(faces)
+    pages = list(list_pages(vouchers=vouchers, layout=chosen))
+    with open_paper(path=path, size=(chosen.width, chosen.height), title=title) as paper:
+        stamps = [_make_stamp(paper, face, mark=mark, say=say) for face in faces]
+        _make_forms(paper, chosen, stamps, {len(page) for page in pages})
+        covers = iter(faces[-1].pieces)
+        for page in pages:
+            paper.canvas.doForm(f"sheet{len(page)}")
+            if page:
+                _draw_vouchers(chosen, stamps[0], page)
+            else:
+                stamps[1].draw_changing(next(covers), left=0, bottom=0)
+            paper.next_page()
+    return len(pages)
 
 
-def check_fits(vouchers: Iterable[SheetVoucher]) -> None:
+def list_pages(
+    *, vouchers: Sequence[SheetVoucher], layout: Layout
+) -> Iterator[tuple[SheetVoucher, ...]]:
+    """Give the vouchers of each page, in the order of `Layout.locate`; none are on a letter."""
+    for group in group_by_resident(vouchers) if layout.letter else [vouchers]:
+        if layout.letter:
+            yield ()
+        for start in range(0, len(group), layout.vouchers_a_page):
+            yield tuple(group[start : start + layout.vouchers_a_page])
+
+
+def check_fits(vouchers: Iterable[SheetVoucher], *, layout: str = LAYOUTS[0]) -> None:
     """
-    Make sure that each text of some vouchers has room on its sheet; draws nothing.
+    Make sure that each text of some vouchers has room in a layout; draws nothing.
 
     :raises Refusal: text_too_long.
     """
     load_fonts()
-    for voucher in set(vouchers):
-        for name, text in _texts_of(voucher, str).items():
-            fit_text(text, PLACES[name])
+    for face in _list_faces(load_layout(layout), tuple(vouchers), str):
+        for wording in face.wordings:
+            for text in set(wording.texts.values()):
+                fit_text(text, face.shape.places[wording.field.name])
 
 
-def _draw_sheet(
-    paper: Paper, sheet: Sequence[SheetVoucher], *, mark: Mark | None, say: Say
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A face of the layout with the pieces of this file and what they say."""
+
+    name: str
+    shape: Face
+    pieces: Sequence[Any]
+    wordings: tuple[Wording, ...]
+
+
+def _list_faces(layout: Layout, vouchers: Sequence[SheetVoucher], say: Say) -> list[_Face]:
+    words = list_wordings(fields=FIELDS, pieces=vouchers, say=say)
+    faces = [_Face("voucher", layout.voucher, vouchers, words)]
+    if layout.letter:
+        covers = list(list_covers(vouchers))
+        words = list_wordings(fields=COVER_FIELDS, pieces=covers, say=say)
+        faces.append(_Face("letter", layout.letter, covers, words))
+    return faces
+
+
+def _check_glyphs(faces: Iterable[_Face]) -> None:
+    texts = (text for face in faces for wording in face.wordings for text in wording.texts.values())
+    check_glyphs(text for text in texts if not needs_no_glyph_check(text))
+
+
+def _make_stamp(paper: Paper, face: _Face, *, mark: Mark | None, say: Say) -> Stamp:
+    return make_stamp(
+        paper=replace(paper, height=face.shape.height),
+        ground=face.name,
+        face=face.shape,
+        wordings=face.wordings,
+        mark=mark,
+        say=say,
+    )
+
+
+def _make_forms(
+    paper: Paper, layout: Layout, stamps: Sequence[Stamp], counts: Iterable[int]
 ) -> None:
-    for number, voucher in enumerate(sheet):
-        row, column = divmod(number, COLUMNS)
-        x, y = column * CELL_WIDTH, row * CELL_HEIGHT
-        _draw_voucher(paper, voucher, x=x, y=y, say=say)
-        if mark:
-            _draw_mark(paper, mark, x=x, y=y, say=say)
-    _draw_cuts(paper)
-    paper.next_page()
+    """Draw once what lasts on a page of so many vouchers; on one of none is the letter."""
+    for count in sorted(counts):
+        paper.canvas.beginForm(f"sheet{count}", 0, 0, layout.width * mm, layout.height * mm)
+        if count:
+            for number in range(count):
+                left, bottom = _locate(layout, number)
+                stamps[0].draw_lasting(left=left, bottom=bottom)
+            _draw_cuts(paper, layout)
+        else:
+            stamps[1].draw_lasting(left=0, bottom=0)
+        paper.canvas.endForm()
 
 
-def _draw_voucher(paper: Paper, voucher: SheetVoucher, *, x: float, y: float, say: Say) -> None:
-    for name, text in _texts_of(voucher, say).items():
-        paper.write(text, PLACES[name], x=x, y=y)
-    raster = make_raster(voucher.qr_text)
-    paper.draw_raster(raster, x=x + QR_X, y=y + QR_Y, side=raster.side * MODULE)
+def _draw_cuts(paper: Paper, layout: Layout) -> None:
+    margin, width, height = layout.margin, layout.width, layout.height
+    for y in layout.across:
+        paper.draw_line(margin, y, width - margin, y, dashed=True)
+    for x in layout.down:
+        paper.draw_line(x, margin, x, height - margin, dashed=True)
 
 
-def _draw_mark(paper: Paper, mark: Mark, *, x: float, y: float, say: Say) -> None:
-    paper.fill_box(x + _MARK.x, y + 5.3, _MARK.width, 5)
-    text = say(N_("%(mark)s券 不能使用")) % {"mark": say(mark)}
-    paper.write_white(text, _MARK, x=x, y=y)
+def _draw_vouchers(layout: Layout, stamp: Stamp, page: Sequence[SheetVoucher]) -> None:
+    for number, voucher in enumerate(page):
+        left, bottom = _locate(layout, number)
+        stamp.draw_changing(voucher, left=left, bottom=bottom)
 
 
-def _draw_cuts(paper: Paper) -> None:
-    width, height = A4_UPRIGHT
-    for row in range(1, ROWS):
-        cut = row * CELL_HEIGHT
-        paper.draw_line(MARGIN, cut, width - MARGIN, cut, dashed=True)
-    paper.draw_line(CELL_WIDTH, MARGIN, CELL_WIDTH, height - MARGIN, dashed=True)
-
-
-def _texts_of(voucher: SheetVoucher, say: Say) -> dict[str, str]:
-    return {field.name: field.read(voucher, say) for field in FIELDS}
+def _locate(layout: Layout, number: int) -> tuple[float, float]:
+    x, y = layout.locate(number)
+    return x, layout.height - y - layout.voucher.height

@@ -1,0 +1,48 @@
+"""Sheets drawn the plain way: every text of every voucher by itself, nothing kept, no form."""
+
+from dataclasses import replace
+
+from voucher.printouts.drawing.covers import COVER_FIELDS, list_covers
+from voucher.printouts.drawing.fields import FIELDS
+from voucher.printouts.drawing.layouts import load_layout
+from voucher.printouts.drawing.paper import mm, open_paper
+from voucher.printouts.drawing.sheet import list_pages
+from voucher.printouts.drawing.stamps import draw_code, draw_ground
+
+
+def draw_plainly(*, path, vouchers, mark, layout):
+    layout = load_layout(layout)
+    size = (layout.width, layout.height)
+    with open_paper(path=path, size=size, title="plain") as paper:
+        covers = iter(list_covers(vouchers))
+        for page in list_pages(vouchers=vouchers, layout=layout):
+            for number, voucher in enumerate(page):
+                x, y = layout.locate(number)
+                y = layout.height - y - layout.voucher.height
+                draw_face(paper, layout.voucher, FIELDS, voucher, mark, x=x, y=y)
+                paper.canvas.restoreState()
+            if not page:
+                draw_face(paper, layout.letter, COVER_FIELDS, next(covers), mark, x=0, y=0)
+                paper.canvas.restoreState()
+            else:
+                draw_cuts(paper, layout)
+            paper.next_page()
+
+
+def draw_face(paper, face, fields, piece, mark, *, x, y):
+    paper.canvas.saveState()
+    paper.canvas.translate(x * mm, y * mm)
+    own = replace(paper, height=face.height)
+    draw_ground(own, face, mark=mark, say=str)
+    for field in fields:
+        own.write(field.show(piece), face.places[field.name])
+    if face.code:
+        draw_code(own, face.code, piece.qr_text)
+
+
+def draw_cuts(paper, layout):
+    near, far = layout.margin, layout.width - layout.margin
+    for y in layout.across:
+        paper.draw_line(near, y, far, y, dashed=True)
+    for x in layout.down:
+        paper.draw_line(x, near, x, layout.height - near, dashed=True)
