@@ -137,11 +137,11 @@ def test_a_chunk_that_failed_three_times_waits_for_a_person(now, asker):
         chunk_id, part = claim(at)
         do(note_fault, chunk_id=chunk_id, word="glyph", now=at)
         assert part == 10
-        assert chunk_id not in do(list_free_chunks, now=at + REST)
+        assert chunk_id not in do(list_free_chunks, jobs=[JOB], now=at + REST)
 
     found = find_progress(job=JOB, subject_id=1, last_sign_at=now, now=now)
     assert (found.fault, found.asker) == ("glyph", "worker")
-    assert chunk_id not in do(list_free_chunks, now=now + TIME_TO_FINISH)
+    assert chunk_id not in do(list_free_chunks, jobs=[JOB], now=now + TIME_TO_FINISH)
     assert do(retry_chunks, job=JOB, subject_id=1, asked_by=asker, now=now) == 1
     assert claim(now).part == 10
 

@@ -236,9 +236,9 @@ def list_unfinished(*, job: str) -> list[int]:
     return list(db.session.scalars(unfinished.distinct().order_by(Chunk.subject_id)))
 
 
-def list_free_chunks(*, now: datetime) -> list[int]:
-    """Give every chunk that a worker could take up now, oldest job first."""
-    free = select(Chunk.id).where(_is_free(now), Chunk.tries < MAX_TRIES)
+def list_free_chunks(*, jobs: Collection[str], now: datetime) -> list[int]:
+    """Give every chunk of some jobs that a worker could take up now, the oldest first."""
+    free = select(Chunk.id).where(Chunk.job.in_(jobs), _is_free(now), Chunk.tries < MAX_TRIES)
     return list(db.session.scalars(free.order_by(Chunk.asked_at, Chunk.id)))
 
 
