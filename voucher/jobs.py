@@ -237,7 +237,7 @@ def list_unfinished(*, job: str) -> list[int]:
 
 
 def list_free_chunks(*, jobs: Collection[str], now: datetime) -> list[int]:
-    """Give every chunk of these jobs that a worker could take up now, oldest first."""
+    """Give every chunk of some jobs that a worker could take up now, the oldest first."""
     free = select(Chunk.id).where(Chunk.job.in_(jobs), _is_free(now), Chunk.tries < MAX_TRIES)
     return list(db.session.scalars(free.order_by(Chunk.asked_at, Chunk.id)))
 

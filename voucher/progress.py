@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, exists, func, select
 
@@ -54,23 +55,7 @@ def find_progress(
     `last_sign_at` is when anything was last asked or done of it. Whoever works holds a lease; when
     nobody holds one a while after that, no worker is running.
     """
-    wanted = [Chunk.job == job, Chunk.subject_id == subject_id]
-    if parts is not None:
-        wanted.append(Chunk.part.in_(parts))
-    waits, left = Chunk.state.in_(OPEN), Chunk.state.in_((*OPEN, "failed"))
-    row = db.session.execute(
-        select(
-            func.count(case((Chunk.state == "done", 1))).label("done"),
-            func.count().label("total"),
-            func.count(case((waits, 1))).label("waiting"),
-            func.max(case((Chunk.state == "failed", Chunk.fault))).label("fault"),
-            func.max(case((left, Account.name))).label("asker"),
-            func.max(case((left, Chunk.asked_at))).label("asked_at"),
-            func.min(case((waits, Chunk.deadline_at))).label("deadline_at"),
-        )
-        .join(Account, Account.id == Chunk.asked_by)
-        .where(*wanted)
-    ).one()
+    row = _sum_chunks(job, subject_id, parts)
     is_quiet = last_sign_at is None or last_sign_at < now - PATIENCE
     return Progress(
         done=row.done,
@@ -83,6 +68,27 @@ def find_progress(
         is_late=row.deadline_at is not None and row.deadline_at < now,
         is_stalled=row.waiting > 0 and is_quiet and not _is_anybody_working(now),
     )
+
+
+def _sum_chunks(job: str, subject_id: int, parts: Collection[int] | None) -> Any:
+    wanted = [Chunk.job == job, Chunk.subject_id == subject_id]
+    if parts is not None:
+        wanted.append(Chunk.part.in_(parts))
+    waits, left = Chunk.state.in_(OPEN), Chunk.state.in_((*OPEN, "failed"))
+    sums = (
+        select(
+            func.count(case((Chunk.state == "done", 1))).label("done"),
+            func.count().label("total"),
+            func.count(case((waits, 1))).label("waiting"),
+            func.max(case((Chunk.state == "failed", Chunk.fault))).label("fault"),
+            func.max(case((left, Account.name))).label("asker"),
+            func.max(case((left, Chunk.asked_at))).label("asked_at"),
+            func.min(case((waits, Chunk.deadline_at))).label("deadline_at"),
+        )
+        .join(Account, Account.id == Chunk.asked_by)
+        .where(*wanted)
+    )
+    return db.session.execute(sums).one()
 
 
 def _is_anybody_working(now: datetime) -> bool:

@@ -11,8 +11,9 @@ import os
 import sqlite3
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -112,13 +113,16 @@ def open_queue(home: Home) -> Huey:
 def run_workers(
     *,
     home: Home,
-    jobs: int,
-    list_free: Callable[[], Sequence[int]],
+    hands: int,
+    find_work: Callable[[], Iterable[int]],
     do_chunk: Callable[[int], object],
     make_round: Callable[[], object],
 ) -> None:
     """
-    Work in `jobs` processes until told to stop; one more makes the rounds and wakes the others.
+    Work in so many processes until told to stop; one more makes the rounds and wakes the others.
+
+    `find_work` gives the chunks that wait, `do_chunk` does one, `make_round` does what is to be
+    done every second.
 
     SIGTERM lets everybody finish the chunk in hand; SIGINT has it given back.
     """
@@ -132,26 +136,29 @@ def run_workers(
     # Each process opens connections of its own: a forked one must not be shared.
     db.session.remove()
     db.engine.dispose()
-    Crew(queue, jobs=jobs, list_free=list_free, make_round=make_round, wake=task).run()
+    rounds = (partial(_wake_hands, queue, find_work, task), make_round)
+    Crew(queue, hands=hands, rounds=rounds).run()
+
+
+def _wake_hands(
+    queue: Huey, find_work: Callable[[], Iterable[int]], wake: Callable[[int], object]
+) -> None:
+    with transaction():
+        stop_deadly_chunks(now=clock.now())
+    # What is still in the queue from the last round needs no second message.
+    if queue.pending_count() == 0:
+        for chunk_id in find_work():
+            wake(chunk_id)
 
 
 class Crew(Consumer):
     """The processes of one `voucher worker`."""
 
-    def __init__(
-        self,
-        queue: Huey,
-        *,
-        jobs: int,
-        list_free: Callable[[], Sequence[int]],
-        make_round: Callable[[], object],
-        wake: Callable[[int], object],
-    ) -> None:
-        self.list_free, self.make_round, self.wake = list_free, make_round, wake
-        self.boss = os.getpid()
+    def __init__(self, queue: Huey, *, hands: int, rounds: Iterable[Callable[[], object]]) -> None:
+        self.rounds, self.boss = rounds, os.getpid()
         super().__init__(
             queue,
-            workers=jobs,
+            workers=hands,
             worker_type="process",
             max_delay=1.0,
             health_check_interval=1,
@@ -190,22 +197,13 @@ class Foreman(BaseProcess):
     def loop(self, now: Any = None) -> None:
         """Go round once."""
         _stay_with(self.crew.boss)
-        for step in (self._wake_hands, self.crew.make_round):
+        for step in self.crew.rounds:
             try:
                 step()
             except Exception as fault:  # noqa: BLE001 - one round must not end all of them
                 log_fault("a round", fault)
         db.session.remove()
         self.stop_flag.wait(ROUND_SECONDS)
-
-    def _wake_hands(self) -> None:
-        with transaction():
-            stop_deadly_chunks(now=clock.now())
-            free = self.crew.list_free()
-        # What is still in the queue from the last round needs no second message.
-        if self.huey.pending_count() == 0:
-            for chunk_id in free:
-                self.crew.wake(chunk_id)
 
 
 def _stay_with(boss: int) -> None:

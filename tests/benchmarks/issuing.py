@@ -206,7 +206,7 @@ def compare(python: Path) -> dict[str, list[float]]:
 
 
 def _take_turns(
-    town: Town, run_id: int, folder: Path, python: Path, rates: dict[str, list[float]]
+    python: Path, rates: dict[str, list[float]], town: Town, run_id: int, folder: Path
 ) -> None:
     issued = issue(town, run_id, folder)
     rates["ours"].append(issued.rate)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 
 from tests.structure.source import ROOT
 from tests.vouchers.factories import AGE_BANDS, Town, draft, fund, make_town
@@ -175,9 +175,9 @@ def is_over(job: str) -> bool:
     return _count(Chunk.job == job) > 0 and _count(Chunk.job == job, Chunk.state.in_(OPEN)) == 0
 
 
-def _count(*conditions: object) -> int:
+def _count(*conditions: ColumnElement[bool]) -> int:
     db.session.rollback()
-    found = db.session.scalar(select(func.count(Chunk.id)).where(*conditions))  # type: ignore[arg-type]
+    found = db.session.scalar(select(func.count(Chunk.id)).where(*conditions))
     db.session.rollback()
     return found or 0
 

@@ -11,7 +11,7 @@ from voucher.printouts.drawing.handover import HandoverLine, HandoverList
 from voucher.printouts.drawing.letter import Letter
 from voucher.printouts.drawing.statement import Statement, StatementLine
 from voucher.printouts.rules import PRINT_JOB
-from voucher.upkeep.tasks.working import do_chunk, list_free
+from voucher.upkeep.tasks.working import do_chunk, find_work
 
 MONTH = date(2026, 12, 1)
 HOST = "VOUCHER.EXAMPLE"
@@ -161,7 +161,7 @@ def make_letter(**values) -> Letter:
 
 def print_waiting() -> int:
     """Do what a worker does with each print that was asked for on the site; give how many."""
-    return sum(do_chunk(chunk_id) == PRINT_JOB for chunk_id in list_free())
+    return sum(do_chunk(chunk_id) == PRINT_JOB for chunk_id in find_work())
 
 
 def make_booklets(count: int) -> list[SheetVoucher]:

@@ -26,7 +26,7 @@ from voucher.upkeep.checks import run_checks
 from voucher.upkeep.operations import install, rotate
 from voucher.upkeep.tasks.rehearsal import Rehearsal
 from voucher.upkeep.tasks.rehearsing import rehearse
-from voucher.upkeep.tasks.working import do_chunk, list_free, make_round, work_once
+from voucher.upkeep.tasks.working import do_chunk, find_work, make_round, work_once
 from voucher.workers import run_workers
 
 SITE = "voucher.app:open_site()"
@@ -144,8 +144,8 @@ def worker(*, actor: Actor, once: bool, jobs: int) -> dict[str, Any]:
         return work_once(actor=actor)
     run_workers(
         home=current_app.config["HOME"],
-        jobs=jobs,
-        list_free=list_free,
+        hands=jobs,
+        find_work=find_work,
         do_chunk=do_chunk,
         make_round=partial(make_round, actor=actor),
     )

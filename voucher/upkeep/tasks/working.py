@@ -10,7 +10,7 @@ from voucher import clock
 from voucher.access import Actor
 from voucher.assessments.operations.drafting import delete_old_drafts
 from voucher.audit.operations import seal_events
-from voucher.db import transaction
+from voucher.db import db, transaction
 from voucher.jobs import LeaseLost, get_chunk, lease_chunk, list_free_chunks
 from voucher.printouts.rules import PRINT_JOB
 from voucher.printouts.tasks import print_chunk
@@ -25,9 +25,7 @@ _DEEDS: dict[str, Callable[..., None]] = {ISSUE_JOB: write_chunk, PRINT_JOB: pri
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
     """Do every chunk that waits, one after the other, then one round."""
-    with transaction():
-        free = list_free()
-    done = Counter(do_chunk(chunk_id) for chunk_id in free)
+    done = Counter(do_chunk(chunk_id) for chunk_id in find_work())
     return {
         "written": done[ISSUE_JOB],
         "printed": done[PRINT_JOB],
@@ -35,8 +33,9 @@ def work_once(*, actor: Actor) -> dict[str, Any]:
     }
 
 
-def list_free() -> list[int]:
-    """Give every chunk that waits for a worker; whoever prints by command does so himself."""
+def find_work() -> list[int]:
+    """Give the chunks that wait for a worker; other jobs are done by whoever asked."""
+    db.session.rollback()
     return list_free_chunks(jobs=tuple(_DEEDS), now=clock.now())
 
 
