@@ -113,7 +113,7 @@ def test_what_one_signed_and_another_confirmed_is_kept_with_options_and_evidence
     text = second.get(led.location).get_data(as_text=True)
     for shown in ("总分", "加重一级", "这只是建议", "跌倒 2", "失智", "嗜睡", "冠心病", "王小明"):
         assert shown in text, shown
-    assert "何静（护理）、罗伟（社会工作）" in text
+    assert "<div>何静 · 护理</div><div>罗伟 · 社会工作</div>" in text
     assert '<path d="M10 10L20 30L40 10L60 30"/>' in text
     tables = read_tables()
     stored = str([tables[name] for name in ("assessments", "assessment_drafts", "events")])
