@@ -39,7 +39,7 @@ PLUMBING = {
 # What a domain may hold besides plumbing: data, and the drawing of pages.
 EXTRA = {
     "divisions": {"sample"},
-    "printouts": {"drawing", "fonts"},
+    "printouts": {"drawing", "fonts", "proofing"},
     "reports": {"drawing"},
     "schemes": {"instruments", "programmes", "services.toml"},
     "upkeep": {"sample"},

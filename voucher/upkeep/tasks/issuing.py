@@ -9,6 +9,7 @@ from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
 from voucher.printouts.operations.printing import Drawn, draw_files, plan_files, record_files
 from voucher.printouts.queries.sheets import MARKS, Office
+from voucher.printouts.tasks import preflight_and_release
 from voucher.schemes.rules.programmes import Programme
 from voucher.signing import load_ring
 from voucher.upkeep.tasks.rehearsal import Rehearsal
@@ -84,7 +85,7 @@ def describe_plan(plan: Plan) -> str:
 
 
 def print_run(rehearsal: Rehearsal, run_id: int, *, actor: Actor) -> list[Drawn]:
-    """Draw the sheets and lists of a run in the actor's area, and keep their manifest."""
+    """Draw the paper of a run in the actor's area, read it back and sign for it."""
     home = rehearsal.home
     sheets, lists = plan_files(
         actor=actor,
@@ -97,4 +98,5 @@ def print_run(rehearsal: Rehearsal, run_id: int, *, actor: Actor) -> list[Drawn]
     drawn = list(draw_files(sheets=sheets, lists=lists, jobs=2))
     with transaction():
         record_files(actor=actor, run_id=run_id, drawn=drawn, now=clock.now())
+    preflight_and_release(actor=actor, home=home, run_id=run_id, folder=home.printouts, jobs=2)
     return drawn

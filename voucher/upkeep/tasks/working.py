@@ -10,7 +10,7 @@ from voucher.access import Actor
 from voucher.assessments.operations.drafting import delete_old_drafts
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
-from voucher.printouts.tasks import print_waiting
+from voucher.printouts.tasks import preflight_waiting, print_waiting
 from voucher.uploads import drop_old_uploads
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.ending import lapse_vouchers
@@ -19,12 +19,13 @@ from voucher.vouchers.tasks import write_run
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Finish runs and prints, post what lapsed, drop old uploads and drafts, seal events."""
+    """Finish what was asked for, post what lapsed, drop old uploads and drafts, seal events."""
     approved = select(IssueRun.id).where(IssueRun.state == RunState.APPROVED)
     waiting = list(db.session.scalars(approved))
     for run_id in waiting:
         write_run(actor=actor, run_id=run_id)
     printed = print_waiting()
+    preflighted = preflight_waiting()
     with transaction():
         lapsed = lapse_vouchers(actor=actor, now=clock.now())
     folder = current_app.config["HOME"].path / "uploads"
@@ -37,6 +38,7 @@ def work_once(*, actor: Actor) -> dict[str, Any]:
     return {
         "runs": len(waiting),
         "printed": printed,
+        "preflighted": preflighted,
         "lapsed": lapsed,
         "dropped": dropped,
         "drafts": drafts,
