@@ -41,14 +41,14 @@ Box = tuple[int, int, int, int]
 
 def read_codes(image: Image.Image, *, dpi: int) -> list[FoundCode]:
     """Give every QR code of a grey page with its measures, from the top down."""
-    found = zxingcpp.read_barcodes(image, formats=_QR)
+    found = _read(image)
     ordered = sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
     return [_measure(image, code, dpi) for code in ordered]
 
 
 def find_failed_copies(image: Image.Image, *, text: str, dpi: int) -> tuple[str, ...]:
     """Spoil the code that says a text, and give by name the copies that no longer read so."""
-    found = zxingcpp.read_barcodes(image, formats=_QR)
+    found = _read(image)
     code = next((code for code in found if code.text == text), None)
     if code is None:
         return tuple(COPIES)
@@ -59,8 +59,14 @@ def find_failed_copies(image: Image.Image, *, text: str, dpi: int) -> tuple[str,
     return tuple(name for name, copy in copies if not _reads(copy, text))
 
 
+def _read(image: Image.Image) -> list[zxingcpp.Barcode]:
+    # The picture itself would be copied twice on its way.
+    pixels = memoryview(image.tobytes()).cast("B", (image.height, image.width))
+    return zxingcpp.read_barcodes(pixels, formats=_QR)
+
+
 def _reads(copy: Image.Image, text: str) -> bool:
-    return any(code.text == text for code in zxingcpp.read_barcodes(copy, formats=_QR))
+    return any(code.text == text for code in _read(copy))
 
 
 def _measure(image: Image.Image, code: zxingcpp.Barcode, dpi: int) -> FoundCode:

@@ -48,10 +48,15 @@ class Standing:
 
 def list_standings(*, actor: Actor, run_id: int, folder: Path) -> list[Standing]:
     """Give where the paper of each community of the actor's area stands, in order of its files."""
+    return gather_standings(list_printed(actor=actor, run_id=run_id, folder=folder))
+
+
+def gather_standings(files: Sequence[Printed]) -> list[Standing]:
+    """Give where the paper of each community stands, from the files of a run."""
     by_place: dict[int, list[Printed]] = {}
-    for file in list_printed(actor=actor, run_id=run_id, folder=folder):
+    for file in files:
         by_place.setdefault(file.community_id, []).append(file)
-    return [_as_standing(files) for files in by_place.values()]
+    return [_as_standing(its_files) for its_files in by_place.values()]
 
 
 def _as_standing(files: Sequence[Printed]) -> Standing:
