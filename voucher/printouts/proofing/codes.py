@@ -52,7 +52,7 @@ def find_failed_copies(image: Image.Image, *, text: str, dpi: int) -> tuple[str,
     code = next((code for code in found if code.text == text), None)
     if code is None:
         return tuple(COPIES)
-    box, modules = _find_box(image, code), _count_modules(code)
+    box, modules = _find_box(code), _count_modules(code)
     module = (box[2] - box[0]) / modules
     cut = _cut_out(image, _grow(box, round(2 * QUIET_ZONE * module)))
     copies = list_spoilt(cut, side=box[2] - box[0], module=module, dpi=dpi)
@@ -71,7 +71,7 @@ def _reads(copy: Image.Image, text: str) -> bool:
 
 def _measure(image: Image.Image, code: zxingcpp.Barcode, dpi: int) -> FoundCode:
     modules = _count_modules(code)
-    box = _find_box(image, code)
+    box = _find_box(code)
     side = max(box[2] - box[0], box[3] - box[1])
     zone = side * QUIET_ZONE / modules
     whole = image.crop(_grow(box, round(zone)))
@@ -92,23 +92,11 @@ def _count_modules(code: zxingcpp.Barcode) -> int:
     return 17 + 4 * int(version) if version else _OTHER_KINDS
 
 
-def _find_box(image: Image.Image, code: zxingcpp.Barcode) -> Box:
-    """Give the code's edges to the pixel: where its ink begins, near where the reader saw it."""
+def _find_box(code: zxingcpp.Barcode) -> Box:
     place = code.position
     corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-    rough = (
-        min(corner.x for corner in corners),
-        min(corner.y for corner in corners),
-        max(corner.x for corner in corners) + 1,
-        max(corner.y for corner in corners) + 1,
-    )
-    wide = _grow(rough, max(1, (rough[2] - rough[0]) // _count_modules(code) - 1))
-    cut = image.crop(wide)
-    ink, paper = _find_levels(cut)
-    dark = cut.point([255 if level < (ink + paper) / 2 else 0 for level in range(256)]).getbbox()
-    if dark is None:
-        return rough
-    return (wide[0] + dark[0], wide[1] + dark[1], wide[0] + dark[2], wide[1] + dark[3])
+    across, down = [corner.x for corner in corners], [corner.y for corner in corners]
+    return (min(across), min(down), max(across), max(down))
 
 
 def _find_levels(image: Image.Image) -> tuple[int, int]:

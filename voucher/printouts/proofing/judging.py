@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voucher.printouts.proofing.codes import FoundCode
-from voucher.printouts.proofing.pages import ReadPage, ReadPlace, find_serials
+from voucher.printouts.proofing.pages import ReadPage, ReadPlace
 from voucher.printouts.proofing.spoiling import COPIES
 from voucher.refusals import Refusal
 
-# programme.md's 28 mm, less what a pixel of the rendered page can take away.
-SMALLEST_MM = 27.9
+# 28 mm, less what two pixels of the page can take away.
+SMALLEST_MM = 27.7
 # Symbol contrast of grade A and error correction as drawn (ISO/IEC 15415): toner only takes away.
 LEAST_CONTRAST = 70
 LEAST_INTACT = 90
@@ -86,12 +86,12 @@ def _judge_place(
     proofs: Mapping[str, int | Refusal],
     papers: Mapping[int, Paper],
 ) -> None:
-    serials, named = find_serials(place.text), []
+    serials, named = place.serials, []
     for code in place.codes:
         proof = proofs[code.text]
         paper = None if isinstance(proof, Refusal) else papers.get(proof)
         named.append(paper.serial if paper else next(iter(serials), ""))
-        faults = [*_find_faults(proof, paper, place.text), *_find_flaws(code)]
+        faults = [*_find_faults(proof, paper, place), *_find_flaws(code)]
         if not isinstance(proof, Refusal):
             if proof in reading.proved:
                 faults.append(("twice", {"other": reading.proved[proof][1]}))
@@ -111,7 +111,7 @@ def _judge_place(
 
 
 def _find_faults(
-    proof: int | Refusal, paper: Paper | None, text: str
+    proof: int | Refusal, paper: Paper | None, place: ReadPlace
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(proof, Refusal):
         yield proof.word, {}
@@ -119,11 +119,11 @@ def _find_faults(
         yield "print_unknown", {}
     elif paper.fault:
         yield paper.fault, {}
-    elif paper.serial not in find_serials(text):
+    elif paper.serial not in place.serials:
         yield "misplaced", {}
     else:
         for label, wanted in paper.texts:
-            if "".join(wanted.split()) not in text:
+            if "".join(wanted.split()) not in place.text:
                 yield "text", {"field": label}
 
 

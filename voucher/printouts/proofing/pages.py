@@ -9,13 +9,14 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from voucher.codes import SERIAL_LENGTH
+from voucher.codes import is_serial
 from voucher.printouts.proofing.codes import FoundCode, find_failed_copies, read_codes
 
 # Fine enough to measure by at 20 ms a page; a page that does not read is tried finer.
 DPI, FINE_DPI = 200, 300
 _POINTS = 72
-_SERIAL = re.compile(rf"(?<!\d)\d{{{SERIAL_LENGTH}}}(?!\d)")
+# A serial begins with year and month; a telephone number seldom does.
+_SERIAL = re.compile(r"(?<!\d)\d\d(?:0[1-9]|1[0-2]) ?\d{4} ?\d{4}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class ReadPlace:
-    """What stands on one voucher's place: its text without white space, and its codes."""
+    """What stands on one voucher's place: its text without white space, its serials and codes."""
 
     text: str
+    serials: tuple[str, ...]
     codes: tuple[FoundCode, ...]
 
 
@@ -80,9 +82,10 @@ def _read_places(document: pypdfium2.PdfDocument, number: int, task: Task) -> tu
         return ()
 
 
-def find_serials(text: str) -> list[str]:
-    """Give the serials that stand in a text without white space."""
-    return _SERIAL.findall(text)
+def find_serials(text: str) -> tuple[str, ...]:
+    """Give the serials that stand in a text as it was read."""
+    found = (match.replace(" ", "") for match in _SERIAL.findall(text))
+    return tuple(dict.fromkeys(serial for serial in found if is_serial(serial)))
 
 
 def _read_page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Iterator[ReadPlace]:
@@ -90,15 +93,16 @@ def _read_page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Iter
     height = page.get_height()
     texts = _read_texts(page, task.cells, height)
     dpi, codes = DPI, read_codes(_render(page, DPI), dpi=DPI)
-    if len(codes) < sum(len(find_serials(text)) for text in texts):
+    serials = [find_serials(text) for text in texts]
+    if len(codes) < sum(map(len, serials)):
         dpi, codes = FINE_DPI, read_codes(_render(page, FINE_DPI), dpi=FINE_DPI)
     if number in task.spoilt and codes:
         codes[0] = _spoil(page, codes[0])
     here: list[list[FoundCode]] = [[] for _ in texts]
     for code in codes:
         here[_find_cell(task.cells, code, dpi)].append(code)
-    for text, found in zip(texts, here, strict=True):
-        yield ReadPlace(text, tuple(found))
+    for text, its_serials, found in zip(texts, serials, here, strict=True):
+        yield ReadPlace("".join(text.split()), its_serials, tuple(found))
 
 
 def _render(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
@@ -115,7 +119,7 @@ def _read_texts(page: pypdfium2.PdfPage, cells: Sequence[Cell], height: float) -
     mm = _POINTS / 25.4
     words = page.get_textpage()
     if not cells:
-        return ["".join(words.get_text_range().split())]
+        return [words.get_text_range()]
     texts = [
         words.get_text_bounded(
             left=cell.x * mm,
@@ -125,7 +129,7 @@ def _read_texts(page: pypdfium2.PdfPage, cells: Sequence[Cell], height: float) -
         )
         for cell in cells
     ]
-    return ["".join(text.split()) for text in texts] + [""]
+    return [*texts, ""]
 
 
 def _find_cell(cells: Sequence[Cell], code: FoundCode, dpi: int) -> int:
