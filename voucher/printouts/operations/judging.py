@@ -20,7 +20,7 @@ from voucher.printouts.proofing.judging import (
 from voucher.printouts.proofing.pages import ReadPage, count_pages
 from voucher.printouts.queries.preflights import find_papers, list_papers_of_community
 from voucher.printouts.queries.sheets import Office
-from voucher.printouts.rules import SAY_FINDING, tell_finding
+from voucher.printouts.rules import SAY_FINDING, is_handover_list, tell_finding
 from voucher.refusals import N_, Refusal
 from voucher.signing import KeyRing, verify
 from voucher.text import find_unprintable, show_code_points
@@ -49,6 +49,10 @@ def read_files(
         number = count_pages(path)
         if not number:
             yield path, 0, Reading(findings=[Finding(path.name, 0, "", "not_a_pdf")])
+            continue
+        if is_handover_list(path.name):
+            # It names vouchers and holds none.
+            yield path, number, Reading()
             continue
         cells = find_cells(path.name)
         every = tuple(range(1, number + 1))
@@ -126,7 +130,10 @@ def _count_codes(pages: Sequence[ReadPage]) -> dict[str, int]:
 def _find_missing(
     planned: Planned, lost: Mapping[int, Paper], known: Collection[str]
 ) -> Iterator[Finding]:
-    file = next((file.name for file in planned.files if file.vouchers), "")
+    sheets = [file for file in planned.files if file.vouchers]
+    if any(not file.pages for file in sheets):
+        return  # A file that cannot be read is one fault, not one a voucher.
+    file = next((file.name for file in sheets), "")
     for paper in lost.values():
         if paper.serial not in known:
             yield Finding(file, 0, paper.serial, "missing")

@@ -186,7 +186,7 @@ def _as_printed(
         made_at=file.made_at,
         made_by=made_by,
         path=path,
-        is_there=path.is_file() and path.stat().st_size == file.size_bytes,
+        is_there=path.is_file(),
         preflight=_choose_preflight(file, read.get(file.name, ())),
         taken_by=tuple(takers.get((file.name, file.sha256), ())),
     )

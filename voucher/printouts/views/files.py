@@ -77,6 +77,7 @@ def _name_kind(file: Printed) -> str:
 COLUMNS: tuple[Column[Printed], ...] = (
     Column(N_("文件"), lambda file: file.name),
     Column(N_("内容"), _name_kind),
+    Column(N_("状态"), lambda file: gettext(STANDING_TITLES[file.state])),
     Column(N_("街道"), lambda file: file.street),
     Column(N_("社区"), lambda file: file.community),
     Column(N_("页数"), lambda file: file.pages, is_number=True),
@@ -85,7 +86,6 @@ COLUMNS: tuple[Column[Printed], ...] = (
     Column(N_("校验值 SHA-256"), lambda file: file.sha256),
     Column(N_("打印人"), lambda file: file.made_by),
     Column(N_("打印时间"), lambda file: file.made_at),
-    Column(N_("状态"), lambda file: gettext(STANDING_TITLES[file.state])),
     Column(N_("检查时间"), lambda file: file.preflight.made_at if file.preflight else ""),
     Column(N_("放行人"), lambda file: (file.preflight and file.preflight.released_by) or ""),
     Column(N_("放行时间"), lambda file: (file.preflight and file.preflight.released_at) or ""),

@@ -80,6 +80,6 @@ FINDING_COLUMNS: tuple[Column[Any], ...] = (
     Column(N_("社区"), lambda row: row.community),
     Column(N_("页"), lambda row: row.page or "", "page", is_number=True),
     Column(N_("券号"), lambda row: show_serial(row.serial) if row.serial else "", "serial"),
-    Column(N_("问题"), tell_fault),
+    Column(N_("哪里不对"), tell_fault),
     Column(N_("怎么办"), tell_advice),
 )
