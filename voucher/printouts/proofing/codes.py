@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import zxingcpp
 from PIL import Image
@@ -13,7 +14,7 @@ QUIET_ZONE = 4
 _PAPER_SHARE = 0.8
 # Edges of a rendered code are a mixture of both sides, half a pixel wide or so.
 _EDGE = 2
-_QR = zxingcpp.BarcodeFormat.QRCode
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _OTHER_KINDS = 21  # Modules a side of the smallest QR code, where a reader does not say.
 
 
@@ -82,14 +83,18 @@ def _measure(image: Image.Image, code: zxingcpp.Barcode, dpi: int) -> FoundCode:
         y=(box[1] + box[3]) // 2,
         side_mm=round((side + 2 * zone) / dpi * 25.4, 1),
         contrast=round((paper - ink) * 100 / 255),
-        intact=round(100 * float(code.extra.get("UEC", 1))),
+        intact=round(100 * float(_tell_more(code).get("UEC", 1))),
         is_quiet=_is_quiet(image, box, zone, light=ink + _PAPER_SHARE * (paper - ink)),
     )
 
 
 def _count_modules(code: zxingcpp.Barcode) -> int:
-    version = code.extra.get("Version")
+    version = _tell_more(code).get("Version")
     return 17 + 4 * int(version) if version else _OTHER_KINDS
+
+
+def _tell_more(code: zxingcpp.Barcode) -> dict[str, Any]:
+    return cast(dict[str, Any], code.extra)
 
 
 def _find_box(code: zxingcpp.Barcode) -> Box:
@@ -125,7 +130,8 @@ def _is_quiet(image: Image.Image, box: Box, zone: float, *, light: float) -> boo
         (outer[0], outer[1], inner[0], outer[3]),
         (inner[2], outer[1], outer[2], outer[3]),
     )
-    return all(image.crop(strip).getextrema()[0] >= light for strip in strips)
+    darkest = (cast(tuple[int, int], image.crop(strip).getextrema())[0] for strip in strips)
+    return all(level >= light for level in darkest)
 
 
 def _grow(box: Box, by: int) -> Box:

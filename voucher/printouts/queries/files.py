@@ -120,7 +120,7 @@ def _find_preflights(run_id: int) -> dict[str, list[tuple[str, Kept]]]:
         .outerjoin(releaser, releaser.id == Preflight.released_by)
         .where(Preflight.run_id == run_id)
     )
-    kept = {row[0]: Kept(*row) for row in rows}
+    kept: dict[int, Kept] = {row[0]: Kept(*row) for row in rows}
     of_run = select(Preflight.id).where(Preflight.run_id == run_id)
     read = db.session.execute(
         select(PreflightFile.name, PreflightFile.sha256, PreflightFile.preflight_id)
