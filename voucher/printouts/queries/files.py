@@ -110,7 +110,7 @@ def _find_places(actor: Actor, run_id: int) -> dict[str, Any]:
 def _find_preflights(run_id: int) -> dict[str, list[tuple[str, Kept]]]:
     """Give, by name of a file, every hash it was read with and in which preflight, in order."""
     maker, releaser = aliased(Account), aliased(Account)
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             *(Preflight.id, Preflight.made_at, maker.name, Preflight.vouchers, Preflight.checked),
             *(Preflight.degraded, Preflight.findings, Preflight.released_at, releaser.name),
@@ -120,7 +120,7 @@ def _find_preflights(run_id: int) -> dict[str, list[tuple[str, Kept]]]:
         .outerjoin(releaser, releaser.id == Preflight.released_by)
         .where(Preflight.run_id == run_id)
     )
-    kept: dict[int, Kept] = {row[0]: Kept(*row) for row in rows}
+    kept = {row[0]: Kept(*row) for row in rows}
     of_run = select(Preflight.id).where(Preflight.run_id == run_id)
     read = db.session.execute(
         select(PreflightFile.name, PreflightFile.sha256, PreflightFile.preflight_id)
