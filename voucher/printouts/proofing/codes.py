@@ -40,16 +40,20 @@ class FoundCode:
 Box = tuple[int, int, int, int]
 
 
-def read_codes(image: Image.Image, *, dpi: int) -> list[FoundCode]:
-    """Give every QR code of a grey page with its measures, from the top down."""
-    found = _read(image)
+def read_codes(image: Image.Image, *, dpi: int, is_thorough: bool) -> list[FoundCode]:
+    """
+    Give every QR code of a grey page with its measures, from the top down.
+
+    As drawn a code stands upright and dark on light: a thorough look costs thrice as much.
+    """
+    found = _read(image, is_thorough=is_thorough)
     ordered = sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
     return [_measure(image, code, dpi) for code in ordered]
 
 
 def find_failed_copies(image: Image.Image, *, text: str, dpi: int) -> tuple[str, ...]:
     """Spoil the code that says a text, and give by name the copies that no longer read so."""
-    found = _read(image)
+    found = _read(image, is_thorough=True)
     code = next((code for code in found if code.text == text), None)
     if code is None:
         return tuple(COPIES)
@@ -60,14 +64,20 @@ def find_failed_copies(image: Image.Image, *, text: str, dpi: int) -> tuple[str,
     return tuple(name for name, copy in copies if not _reads(copy, text))
 
 
-def _read(image: Image.Image) -> list[zxingcpp.Barcode]:
+def _read(image: Image.Image, *, is_thorough: bool) -> list[zxingcpp.Barcode]:
     # The picture itself would be copied twice on its way.
     pixels = memoryview(image.tobytes()).cast("B", (image.height, image.width))
-    return zxingcpp.read_barcodes(pixels, formats=_QR)
+    return zxingcpp.read_barcodes(
+        pixels,
+        formats=_QR,
+        try_rotate=is_thorough,
+        try_downscale=is_thorough,
+        try_invert=is_thorough,
+    )
 
 
 def _reads(copy: Image.Image, text: str) -> bool:
-    return any(code.text == text for code in _read(copy))
+    return any(code.text == text for code in _read(copy, is_thorough=True))
 
 
 def _measure(image: Image.Image, code: zxingcpp.Barcode, dpi: int) -> FoundCode:

@@ -92,10 +92,11 @@ def _read_page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Iter
     page = document[number - 1]
     height = page.get_height()
     texts = _read_texts(page, task.cells, height)
-    dpi, codes = DPI, read_codes(_render(page, DPI), dpi=DPI)
+    dpi, codes = DPI, read_codes(_render(page, DPI), dpi=DPI, is_thorough=False)
     serials = [find_serials(text) for text in texts]
     if len(codes) < sum(map(len, serials)):
-        dpi, codes = FINE_DPI, read_codes(_render(page, FINE_DPI), dpi=FINE_DPI)
+        dpi = FINE_DPI
+        codes = read_codes(_render(page, dpi), dpi=dpi, is_thorough=True)
     if number in task.spoilt and codes:
         codes[0] = _spoil(page, codes[0])
     here: list[list[FoundCode]] = [[] for _ in texts]
