@@ -12,7 +12,7 @@ COPIES: dict[str, str] = {
     "blurred": N_("模糊"),
     "turned": N_("斜放 15 度"),
     "folded": N_("有折痕"),
-    "stained": N_("有污渍（8% 面积）"),
+    "stained": N_("有一处污渍"),
 }
 _COARSE_DPI = 150
 _TURN_DEGREES = 15
