@@ -22,7 +22,7 @@ def is_handover_list(name: str) -> bool:
     return name.endswith("-handover.pdf")
 
 
-def read_layout_name(name: str) -> str:
+def read_layout(name: str) -> str:
     """Give the layout of a file of sheets: its name ends in it, unless it is the first."""
     stem = name.removesuffix(".pdf")
     return next((layout for layout in LAYOUTS if stem.endswith(f"-{layout}")), LAYOUTS[0])

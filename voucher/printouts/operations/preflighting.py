@@ -17,7 +17,7 @@ from voucher.printouts.queries.files import Printed, hash_file
 from voucher.printouts.queries.preflights import (
     list_standings,
 )
-from voucher.printouts.rules import LAYOUTS, read_community, read_layout_name
+from voucher.printouts.rules import LAYOUTS, read_community, read_layout
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.queries.runs import get_run
@@ -63,7 +63,7 @@ def find_cells(name: str) -> tuple[Cell, ...]:
     """
     if not name.startswith(("run-", "voucher-")):
         return ()
-    assert read_layout_name(name) == LAYOUTS[0]
+    assert read_layout(name) == LAYOUTS[0]
     return tuple(
         Cell(column * CELL_WIDTH, row * CELL_HEIGHT, CELL_WIDTH, CELL_HEIGHT)
         for row in range(ROWS)
