@@ -83,11 +83,16 @@ def parse_serial(text: str) -> str:
     :raises BadInput: serial.
     """
     serial = "".join(unicodedata.normalize("NFKC", text).split())
-    well_formed = len(serial) == SERIAL_LENGTH and serial.isascii() and serial.isdigit()
-    if not well_formed or _damm_digit(serial) != "0":
+    if not is_serial(serial):
         sentence = N_("券号 %(text)s 有误，应为 12 位数字，请逐位核对")
         raise BadInput("serial", sentence, text=text[:40])
     return serial
+
+
+def is_serial(text: str) -> bool:
+    """Tell whether a text is a serial as it is stored: ungrouped, its check digit right."""
+    well_formed = len(text) == SERIAL_LENGTH and text.isascii() and text.isdigit()
+    return well_formed and _damm_digit(text) == "0"
 
 
 def make_print_id() -> int:

@@ -41,7 +41,7 @@ from voucher.printouts.drawing.layouts import Layout, load_layout
 from voucher.printouts.drawing.paper import ASCENT, LINE_HEIGHT, Place, fit_text, mm
 from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.printouts.rules import LAYOUTS
-from voucher.printouts.tasks import print_run
+from voucher.printouts.tasks.printing import print_run
 from voucher.signing import load_ring
 from voucher.vouchers.queries.runs import list_communities_of_run
 from voucher.vouchers.tasks import write_run

@@ -169,6 +169,7 @@ def print_and_hand_over(site: Site, worker: Page) -> None:
         worker.locator("main form button").first.dblclick()
     site.work()
     worker.goto(f"{site.url}/printouts/1")
+    press(worker, "放行：")
     expect(worker.locator("a[href*='/files/']").first).to_be_visible()
     worker.goto(f"{site.url}/handovers/1")
     for link in [one.get_attribute("href") for one in worker.locator("main table a").all()]:

@@ -243,7 +243,7 @@ class Life:
 
     def print(self, run: Run) -> None:
         """Mark a run as printed."""
-        print_run(run_id=run.id, now=self.now)
+        print_run(self.town, run_id=run.id, now=self.now)
         run.printed = True
 
     def close_finished(self, run_ids: set[int]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.divisions.factories import FOUNDER, found_district
 from tests.residents.factories import import_people, make_number, make_person
 from tests.shops.factories import make_book, service_row, shop_row, take
+from tests.vouchers.factories import let_out
 from voucher import clock
 from voucher.access import Actor, Role
 from voucher.accounts.operations.keeping import add_account
@@ -27,7 +28,7 @@ from voucher.shops.operations.enrolling import enrol_rehearsal_device
 from voucher.shops.queries import find_till
 from voucher.signing import create_key, load_ring
 from voucher.vouchers.models import Print, Voucher
-from voucher.vouchers.operations.custody import hand_over, mark_printed
+from voucher.vouchers.operations.custody import hand_over
 from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.issuing import issue_chunk
 from voucher.vouchers.operations.planning import Plan, plan_run
@@ -204,10 +205,9 @@ def write_vouchers(town: Town, *, run_id: int, now: datetime) -> None:
             )
 
 
-def print_run(*, run_id: int, now: datetime) -> None:
-    """Note a run as printed without drawing it."""
-    with transaction():
-        mark_printed(run_id=run_id, now=now)
+def print_run(town: Town, *, run_id: int, now: datetime) -> None:
+    """Note a run as printed and released without drawing it."""
+    let_out(town.worker, run_id, now=now)
 
 
 def issue(town: Town, *, programme: str = JINJIANG, period_from: date = MONTH) -> int:
@@ -217,7 +217,7 @@ def issue(town: Town, *, programme: str = JINJIANG, period_from: date = MONTH) -
     fund(town, programme=programme, period_from=period_from, amount_fen=needed, now=now)
     run_id, _ = draft(town, programme=programme, period_from=period_from, now=now)
     approve(town, run_id=run_id, programme=programme, now=now)
-    print_run(run_id=run_id, now=now)
+    print_run(town, run_id=run_id, now=now)
     return run_id
 
 

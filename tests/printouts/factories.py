@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from voucher import codes, signing, tokens
+from voucher.db import db
+from voucher.jobs import Chunk
 from voucher.printouts.drawing.fields import SAMPLE, Addressee, Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverLine, HandoverList
 from voucher.printouts.drawing.letter import Letter
 from voucher.printouts.drawing.statement import Statement, StatementLine
-from voucher.printouts.rules import PRINT_JOB
+from voucher.printouts.rules import PREFLIGHT_JOB, PRINT_JOB
 from voucher.upkeep.tasks.working import do_chunk, find_work
 
 MONTH = date(2026, 12, 1)
@@ -161,7 +163,17 @@ def make_letter(**values) -> Letter:
 
 def print_waiting() -> int:
     """Do what a worker does with each print that was asked for on the site; give how many."""
-    return sum(do_chunk(chunk_id) == PRINT_JOB for chunk_id in find_work())
+    return _do_waiting(PRINT_JOB)
+
+
+def preflight_waiting() -> int:
+    """Do what a worker does with paper that waits to be read back; give how many communities."""
+    return _do_waiting(PREFLIGHT_JOB)
+
+
+def _do_waiting(job: str) -> int:
+    waiting = [one for one in find_work() if db.session.get_one(Chunk, one).job == job]
+    return sum(do_chunk(chunk_id) == job for chunk_id in waiting)
 
 
 def make_booklets(count: int) -> list[SheetVoucher]:

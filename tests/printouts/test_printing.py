@@ -19,7 +19,7 @@ from voucher.printouts.models import PrintFile
 from voucher.printouts.queries import sheets
 from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.printouts.rules import name_print_job
-from voucher.printouts.tasks import print_run
+from voucher.printouts.tasks.printing import print_run
 from voucher.residents.models import Resident
 from voucher.signing import load_ring
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.divisions.factories import found_district
 from tests.residents.factories import import_people, make_number
 from tests.residents.factories import make_person as describe_person
 from tests.shops.factories import make_book, make_person, service_row, shop_row, take
+from tests.vouchers.factories import let_out
 from voucher import clock
 from voucher.access import Actor, Role
 from voucher.care_levels.operations.confirming import confirm_levels
@@ -23,7 +24,7 @@ from voucher.schemes.queries import get_programme
 from voucher.shops.operations.approving import approve_shops
 from voucher.shops.operations.enrolling import enrol_rehearsal_device
 from voucher.signing import create_key, load_ring
-from voucher.vouchers.models import IssueRun, Voucher
+from voucher.vouchers.models import Voucher
 from voucher.vouchers.operations.custody import hand_over
 from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.planning import plan_run
@@ -78,9 +79,8 @@ def _issue(worker: Actor, approver: Actor) -> int:
     with transaction():
         approve_run(actor=approver, run_id=run_id, programme=programme, now=now)
     write_run(actor=approver, run_id=run_id)
-    with transaction():
-        # Drawing has tests of its own; here the run counts as printed.
-        db.session.execute(update(IssueRun).values(printed_at=now))
+    # Drawing has tests of its own; here the run counts as printed.
+    let_out(worker, run_id, now=now)
     with transaction():
         hand_over(actor=worker, run_id=run_id, community_id=None, now=now)
     return run_id

@@ -39,7 +39,7 @@ PLUMBING = {
 # What a domain may hold besides plumbing: data, and the drawing of pages.
 EXTRA = {
     "divisions": {"sample"},
-    "printouts": {"drawing", "fonts", "layouts"},
+    "printouts": {"drawing", "fonts", "layouts", "proofing"},
     "reports": {"drawing"},
     "schemes": {"instruments", "programmes", "services.toml"},
     "upkeep": {"sample"},

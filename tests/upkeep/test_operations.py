@@ -55,6 +55,14 @@ def test_what_the_worker_did_it_does_not_do_again(installed):
     written = db.session.query(Event).count()
     actor = describe_actor(console, channel="test")
 
-    idle = {"written": 0, "printed": 0, "lapsed": 0, "dropped": 0, "drafts": 0, "sealed": 0}
+    idle = {
+        "written": 0,
+        "printed": 0,
+        "preflighted": 0,
+        "lapsed": 0,
+        "dropped": 0,
+        "drafts": 0,
+        "sealed": 0,
+    }
     assert work_once(actor=actor) == {**idle, "sealed": written}
     assert work_once(actor=actor) == idle

@@ -28,8 +28,8 @@ from voucher.sealing import blind_index, seal
 from voucher.shops.models import Shop, ShopService
 from voucher.shops.operations.approving import approve_shops
 from voucher.signing import create_key
-from voucher.vouchers.models import IssueRun, Print, Voucher
-from voucher.vouchers.operations.custody import hand_over, mark_printed
+from voucher.vouchers.models import IssueRun, Print, Round, Voucher
+from voucher.vouchers.operations.custody import hand_over, mark_printed, release_rounds
 from voucher.vouchers.operations.drafting import draft_run
 from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.operations.runs import approve_run
@@ -197,10 +197,18 @@ def issue(town: Town, *, programme: str = AGE_BANDS) -> int:
     return run_id
 
 
+def let_out(actor: Actor, run_id: int, *, now: datetime) -> None:
+    """Have a run's paper count as printed, read back and signed for, without drawing it."""
+    with transaction():
+        mark_printed(run_id=run_id, now=now)
+        places = db.session.scalars(select(Round.community_id).where(Round.run_id == run_id)).all()
+        release_rounds(actor=actor, run_id=run_id, community_ids=places, now=now)
+
+
 def give(town: Town, run_id: int, *, now: datetime | None = None) -> int:
     """Hand over a run's paper as if it had been drawn."""
+    let_out(town.worker, run_id, now=now or clock.now())
     with transaction():
-        mark_printed(run_id=run_id, now=now or clock.now())
         return hand_over(
             actor=town.worker, run_id=run_id, community_id=None, now=now or clock.now()
         )

@@ -65,6 +65,7 @@ def test_a_run_goes_from_the_wizard_to_the_last_paper(serve_town, browse, tmp_pa
     worker.get_by_role("button", name="打印").dblclick()
     worker.get_by_text("2 个社区中已完成 0 个").wait_for()
     site.work()
+    worker.get_by_role("button", name="放行：2 个社区，5 张").dblclick()
     worker.get_by_role("link", name="下载全部（ZIP）").wait_for()
     with worker.expect_download() as download:
         worker.get_by_role("link", name="run-000001-510104001001-01.pdf").click()
@@ -78,7 +79,8 @@ def test_a_run_goes_from_the_wizard_to_the_last_paper(serve_town, browse, tmp_pa
     assert len(read_rows(site, select(Handover.print_id))) == 5
     once = select(Reply.route).order_by(Reply.id)
     assert [route for (route,) in read_rows(site, once)] == [
-        *("runs.draft", "runs.approve", "handovers.record", "handovers.confirm"),
+        *("runs.draft", "runs.approve", "printouts.release"),
+        *("handovers.record", "handovers.confirm"),
     ]
 
 

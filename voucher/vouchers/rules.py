@@ -141,6 +141,7 @@ RUN_EVENTS: dict[str, str] = {
     "vouchers.cancel_run": N_("取消"),
     "printouts.ask_print": N_("请求打印"),
     "printouts.print_run": N_("打印"),
+    "printouts.release": N_("放行打印文件"),
     "printouts.download": N_("下载打印文件"),
     "vouchers.hand_over": N_("登记发放"),
     "vouchers.lapse": N_("到期"),

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import insert
+
 from voucher.access import Actor
 from voucher.audit.operations import record_event
+from voucher.db import db
 from voucher.jobs import finish_chunk, renew_chunks
 from voucher.printouts.drawing.fonts import check_glyphs
 from voucher.printouts.drawing.sheet import check_fits
+from voucher.printouts.models import PrintDownload
 from voucher.printouts.queries.sheets import Office, describe_person, list_people_on_paper
 from voucher.printouts.rules import PRINT_JOB
 from voucher.refusals import N_, Refusal
@@ -101,14 +105,19 @@ def give_up_printing(
 
 
 def record_download(
-    *, actor: Actor, run_id: int, names: Sequence[str], part: str, now: datetime
+    *, actor: Actor, run_id: int, file_ids: Sequence[int], part: str, now: datetime
 ) -> None:
     """Note who takes which files away: whoever holds them holds the vouchers."""
-    record_event(
+    event_id = record_event(
         actor=actor,
         action="printouts.download",
         subject_kind="run",
         subject_id=run_id,
         now=now,
-        facts={"files": len(names), "part": part},
+        facts={"files": len(file_ids), "part": part},
     )
+    rows = [
+        {"file_id": one, "event_id": event_id, "taken_at": now, "taken_by": actor.account_id}
+        for one in file_ids
+    ]
+    db.session.execute(insert(PrintDownload), rows)

@@ -29,16 +29,35 @@ from flask_babel import gettext
 
 from voucher import clock
 from voucher.access import require
+from voucher.codes import show_serial
 from voucher.config import Home
 from voucher.db import transaction
-from voucher.listing import Column, read_wanted, send_workbook, slice_rows
+from voucher.listing import Column, Wanted, read_wanted, send_workbook, slice_rows
 from voucher.pages import say
 from voucher.periods import CHINA
 from voucher.printouts import policy
 from voucher.printouts.operations.asking import ask_print, find_fault, record_download
-from voucher.printouts.queries.files import Printed, check_whole, list_given_up, list_printed
+from voucher.printouts.queries.files import (
+    Printed,
+    check_files_released,
+    check_whole,
+    list_given_up,
+    list_printed,
+)
+from voucher.printouts.queries.preflights import gather_standings, slice_findings
 from voucher.printouts.queries.sheets import describe_office
-from voucher.printouts.rules import PRINT_JOB, is_handover_list
+from voucher.printouts.rules import (
+    PREFLIGHT_JOB,
+    PRINT_JOB,
+    STANDING_TITLES,
+    is_handover_list,
+)
+from voucher.printouts.views.standing import (
+    FINDING_COLUMNS,
+    describe_standings,
+    tell_advice,
+    tell_fault,
+)
 from voucher.progress import Progress, find_progress
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.vouchers.models import IssueRun
@@ -58,6 +77,7 @@ def _name_kind(file: Printed) -> str:
 COLUMNS: tuple[Column[Printed], ...] = (
     Column(N_("文件"), lambda file: file.name),
     Column(N_("内容"), _name_kind),
+    Column(N_("状态"), lambda file: gettext(STANDING_TITLES[file.state])),
     Column(N_("街道"), lambda file: file.street),
     Column(N_("社区"), lambda file: file.community),
     Column(N_("页数"), lambda file: file.pages, is_number=True),
@@ -66,7 +86,13 @@ COLUMNS: tuple[Column[Printed], ...] = (
     Column(N_("校验值 SHA-256"), lambda file: file.sha256),
     Column(N_("打印人"), lambda file: file.made_by),
     Column(N_("打印时间"), lambda file: file.made_at),
+    Column(N_("检查时间"), lambda file: file.preflight.made_at if file.preflight else ""),
+    Column(N_("放行人"), lambda file: (file.preflight and file.preflight.released_by) or ""),
+    Column(N_("放行时间"), lambda file: (file.preflight and file.preflight.released_at) or ""),
+    Column(N_("下载人"), lambda file: "、".join(file.taken_by)),
 )
+# The worst that was found stands on the page itself, the rest on a page of its own.
+MOST_FINDINGS = 10
 
 
 @blueprint.get("/<int:run_id>")
@@ -76,7 +102,7 @@ def show(run_id: int) -> Any:
     run = get_run(actor=g.actor, run_id=run_id)
     if request.args.get("format") == "xlsx":
         return send_workbook(name=f"files-{run_id}", columns=COLUMNS, rows=_list_files(run_id))
-    return _show(run, None)
+    return show_run_files(run, None)
 
 
 @blueprint.post("/<int:run_id>")
@@ -85,10 +111,10 @@ def ask(run_id: int) -> Any:
     """Have the worker print one's part of the run; what cannot be printed is said at once."""
     try:
         with transaction():
-            office = describe_office(_home())
+            office = describe_office(find_home())
             ask_print(actor=g.actor, run_id=run_id, office=office, now=clock.now())
     except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
+        return show_run_files(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
     flash(gettext("已要求打印，后台正在生成文件。"))
     return redirect(url_for("printouts.show", run_id=run_id))
 
@@ -96,13 +122,13 @@ def ask(run_id: int) -> Any:
 @blueprint.get("/<int:run_id>/progress")
 @require(policy.SEE_FILES)
 def show_progress(run_id: int) -> Response:
-    """Tell how far the printing is; once it is over, have the whole page fetched anew."""
+    """Tell how far the work is; once it is over, have the whole page fetched anew."""
     run = get_run(actor=g.actor, run_id=run_id)
-    progress = _find_progress(run)
+    printing, reading = _find_progress(run, PRINT_JOB), _find_progress(run, PREFLIGHT_JOB)
     answer = make_response(
-        render_template("printouts/show_progress.html", run=run, progress=progress)
+        render_template("printouts/show_progress.html", run=run, printing=printing, reading=reading)
     )
-    if progress.is_over:
+    if printing.is_over and reading.is_over:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -140,6 +166,8 @@ def download_all(run_id: int) -> Any:
     files = [file for file in _list_files(run_id) if street in ("", file.street_code)]
     if not files:
         raise NotFound("file_unknown", N_("没有这个文件，或您无权查看"))
+    # What nobody has signed for stays out; when that is everything, it is said.
+    files = [file for file in files if file.state == "released"] or files
     name = f"run-{run_id:06d}{f'-{street}' if street else ''}.zip"
     try:
         _take(run_id, files, name)
@@ -151,12 +179,13 @@ def download_all(run_id: int) -> Any:
 
 
 def _take(run_id: int, files: Sequence[Printed], name: str) -> None:
+    check_files_released(files=files)
     check_whole(files=files)
     with transaction():
         record_download(
             actor=g.actor,
             run_id=run_id,
-            names=[file.name for file in files],
+            file_ids=[file.id for file in files],
             part=name,
             now=clock.now(),
         )
@@ -200,18 +229,19 @@ def _pack(files: Sequence[Printed]) -> Iterator[bytes]:
     yield pipe.empty()
 
 
-def _home() -> Home:
+def find_home() -> Home:
+    """Give the home this application serves."""
     home: Home = current_app.config["HOME"]
     return home
 
 
 def _list_files(run_id: int) -> list[Printed]:
-    return list_printed(actor=g.actor, run_id=run_id, folder=_home().printouts)
+    return list_printed(actor=g.actor, run_id=run_id, folder=find_home().printouts)
 
 
-def _find_progress(run: IssueRun) -> Progress:
+def _find_progress(run: IssueRun, job: str) -> Progress:
     return find_progress(
-        job=PRINT_JOB,
+        job=job,
         subject_id=run.id,
         last_sign_at=find_last_sign(run_id=run.id),
         now=clock.now(),
@@ -223,12 +253,14 @@ def _find_fault(run: IssueRun) -> Refusal | None:
     """Find anew why a community could not be drawn, with the names that no event keeps."""
     if not list_given_up(actor=g.actor, run_id=run.id):
         return None
-    found = find_fault(actor=g.actor, run_id=run.id, office=describe_office(_home()))
+    found = find_fault(actor=g.actor, run_id=run.id, office=describe_office(find_home()))
     return found or Refusal("print_again", N_("有社区没有打印成，原因已经消除，请重新打印"))
 
 
-def _show(run: IssueRun, refusal: Refusal | None) -> str:
+def show_run_files(run: IssueRun, refusal: Refusal | None) -> str:
+    """Show what was printed of a run, where it stands and what comes next."""
     files = _list_files(run.id)
+    overview = describe_standings(gather_standings(files))
     wanted = read_wanted(request.args if request.method == "GET" else type(request.args)())
     streets = sorted({(file.street_code, file.street) for file in files})
     return render_template(
@@ -236,12 +268,24 @@ def _show(run: IssueRun, refusal: Refusal | None) -> str:
         run=run,
         name=name_run(run),
         refusal=refusal or _find_fault(run),
-        progress=_find_progress(run),
+        printing=_find_progress(run, PRINT_JOB),
+        reading=_find_progress(run, PREFLIGHT_JOB),
+        overview=overview,
+        findings=slice_findings(
+            actor=g.actor, preflight_ids=overview.failed_ids, wanted=Wanted(size=MOST_FINDINGS)
+        ),
+        finding_columns=FINDING_COLUMNS,
+        tell_fault=tell_fault,
+        tell_advice=tell_advice,
+        show_serial=show_serial,
+        titles=STANDING_TITLES,
         is_printable=run.state in PRINTABLE_STATES,
         files=slice_rows(files, wanted=wanted),
         columns=COLUMNS,
         name_kind=_name_kind,
         gone=sum(not file.is_there for file in files),
+        may_preflight=policy.PREFLIGHT.allows(g.actor),
+        may_release=policy.RELEASE.allows(g.actor),
         streets=streets if len(streets) > 1 else [],
         may_print=policy.PRINT_RUN.allows(g.actor),
         may_download=policy.DOWNLOAD.allows(g.actor),

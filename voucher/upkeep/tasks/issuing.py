@@ -9,7 +9,8 @@ from voucher.ledger.operations import approve_budget, set_budget
 from voucher.money import show_yuan
 from voucher.printouts.operations.printing import Drawn
 from voucher.printouts.rules import LAYOUTS
-from voucher.printouts.tasks import print_run as draw_run
+from voucher.printouts.tasks.preflighting import preflight_and_release
+from voucher.printouts.tasks.printing import print_run as draw_run
 from voucher.schemes.rules.programmes import Programme
 from voucher.upkeep.tasks.rehearsal import Rehearsal
 from voucher.vouchers.operations.drafting import draft_run
@@ -85,12 +86,14 @@ def describe_plan(plan: Plan) -> str:
 
 
 def print_run(rehearsal: Rehearsal, run_id: int, *, actor: Actor) -> list[Drawn]:
-    """Draw the sheets and lists of a run in the actor's area, and keep their manifest."""
+    """Draw the paper of a run in the actor's area, read it back and sign for it."""
+    home = rehearsal.home
     outcome = draw_run(
         actor=actor,
         run_id=run_id,
         layout=LAYOUTS[0],
-        folder=rehearsal.home.printouts,
+        folder=home.printouts,
         jobs=2,
     )
+    preflight_and_release(actor=actor, home=home, run_id=run_id, folder=home.printouts, jobs=2)
     return list(outcome.drawn)

@@ -12,15 +12,20 @@ from voucher.assessments.operations.drafting import delete_old_drafts
 from voucher.audit.operations import seal_events
 from voucher.db import db, transaction
 from voucher.jobs import LeaseLost, get_chunk, lease_chunk, list_free_chunks
-from voucher.printouts.rules import PRINT_JOB
-from voucher.printouts.tasks import print_chunk
+from voucher.printouts.rules import PREFLIGHT_JOB, PRINT_JOB
+from voucher.printouts.tasks.preflighting import preflight_chunk
+from voucher.printouts.tasks.printing import print_chunk
 from voucher.uploads import drop_old_uploads
 from voucher.vouchers.operations.ending import lapse_vouchers
 from voucher.vouchers.operations.runs import ISSUE_JOB
 from voucher.vouchers.tasks import write_chunk
 from voucher.workers import hold_chunk, log_fault
 
-_DEEDS: dict[str, Callable[..., None]] = {ISSUE_JOB: write_chunk, PRINT_JOB: print_chunk}
+_DEEDS: dict[str, Callable[..., None]] = {
+    ISSUE_JOB: write_chunk,
+    PRINT_JOB: print_chunk,
+    PREFLIGHT_JOB: preflight_chunk,
+}
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
@@ -29,6 +34,7 @@ def work_once(*, actor: Actor) -> dict[str, Any]:
     return {
         "written": done[ISSUE_JOB],
         "printed": done[PRINT_JOB],
+        "preflighted": done[PREFLIGHT_JOB],
         **make_round(actor=actor),
     }
 

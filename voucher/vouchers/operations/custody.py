@@ -1,15 +1,17 @@
 """Paper in people's hands: printed, handed over, reprinted."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
 from voucher.codes import make_print_id, write_print_code
 from voucher.db import count_changed, db
+from voucher.divisions.models import Division
 from voucher.refusals import N_, Refusal
-from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
+from voucher.vouchers.models import Handover, IssueRun, Print, Round, Voucher
 from voucher.vouchers.queries.runs import get_run, lock_runs
 from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
@@ -23,6 +25,7 @@ from voucher.vouchers.rules import (
     vouchers_before,
 )
 
+_MOST_NAMED = 5
 PRINTABLE_STATES = (RunState.ISSUED, RunState.CLOSED)
 
 
@@ -36,15 +39,61 @@ def check_printable(*, run: IssueRun) -> None:
         raise refuse_run_state(run.id, run.state)
 
 
-def check_given_paper(*, run: IssueRun) -> None:
+def check_given_paper(*, run: IssueRun, community_ids: Collection[int]) -> None:
     """
-    Make sure that a run's paper can be handed over.
+    Make sure that a run's paper can be handed over in these communities.
 
-    :raises Refusal: run_state, not_printed.
+    :raises Refusal: run_state, not_printed, not_released.
     """
     check_printable(run=run)
     if run.printed_at is None:
         raise Refusal("not_printed", N_("批次 %(run)s 还没有打印，不能发放"), run=run.id)
+    released = select(Round.community_id).where(
+        Round.run_id == run.id, Round.released_at.is_not(None)
+    )
+    waiting = list(
+        db.session.scalars(
+            select(Division.name)
+            .where(Division.id.in_(sorted(community_ids)), Division.id.not_in(released))
+            .order_by(Division.code)
+        )
+    )
+    if waiting:
+        raise Refusal(
+            "not_released",
+            N_(
+                "%(communities)s 的纸还没有放行（共 %(count)s 个社区），不能发放："
+                "请在批次 %(run)s 的“打印和下载”页查看检查结果并放行"
+            ),
+            communities="、".join(waiting[:_MOST_NAMED]),
+            count=len(waiting),
+            run=run.id,
+        )
+
+
+def release_rounds(
+    *, actor: Actor, run_id: int, community_ids: Collection[int], now: datetime
+) -> None:
+    """
+    Let the paper of these communities of a run go out: somebody has signed for it.
+
+    Who let a round go out first stays on it; paper printed later is signed for by itself.
+    """
+    printed_at = select(IssueRun.printed_at).where(IssueRun.id == run_id).scalar_subquery()
+    db.session.execute(
+        update(Round)
+        .where(
+            Round.run_id == run_id,
+            Round.community_id.in_(sorted(community_ids)),
+            Round.released_at.is_(None),
+        )
+        .values(
+            printed_at=func.coalesce(Round.printed_at, printed_at),
+            released_at=now,
+            released_by=actor.account_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def mark_printed(*, run_id: int, now: datetime) -> None:
@@ -62,11 +111,14 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
 
     Held vouchers are not given out. The run closes when nothing is left to give.
 
-    :raises Refusal: run_state, not_printed.
+    :raises Refusal: run_state, not_printed, not_released.
     """
     # Locked, so that nobody cancels the run between this look and the handover.
     lock_runs(of=Voucher.run_id == run_id)
-    check_given_paper(run=get_run(actor=actor, run_id=run_id))
+    waiting = select(Voucher.community_id).where(*_waits(actor, run_id, community_id)).distinct()
+    check_given_paper(
+        run=get_run(actor=actor, run_id=run_id), community_ids=list(db.session.scalars(waiting))
+    )
     given = _activate(actor, run_id, community_id)
     event_id = record_event(
         actor=actor,
@@ -88,21 +140,27 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
     return len(given)
 
 
+def _waits(actor: Actor, run_id: int, community_id: int | None) -> list[ColumnElement[bool]]:
+    """Give the conditions of a voucher that is to be given out."""
+    conditions = [
+        Voucher.run_id == run_id,
+        Voucher.state.in_(vouchers_before(VoucherState.ACTIVE)),
+        Voucher.held_reason.is_(None),
+        within_area(Voucher.community_id, actor),
+    ]
+    if community_id is not None:
+        conditions.append(Voucher.community_id == community_id)
+    return conditions
+
+
 def _activate(actor: Actor, run_id: int, community_id: int | None) -> list[int]:
     activate = (
         update(Voucher)
-        .where(
-            Voucher.run_id == run_id,
-            Voucher.state.in_(vouchers_before(VoucherState.ACTIVE)),
-            Voucher.held_reason.is_(None),
-            within_area(Voucher.community_id, actor),
-        )
+        .where(*_waits(actor, run_id, community_id))
         .values(state=VoucherState.ACTIVE)
         .returning(Voucher.id)
         .execution_options(synchronize_session=False)
     )
-    if community_id is not None:
-        activate = activate.where(Voucher.community_id == community_id)
     return list(db.session.scalars(activate))
 
 

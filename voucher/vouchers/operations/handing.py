@@ -124,7 +124,7 @@ def find_paper(*, actor: Actor, print_code: str) -> Any:
     Give the paper in a worker's hand if it may be given out now.
 
     :raises NotFound: print_unknown. :raises Refusal: superseded, already_given, voucher_held,
-        voucher_state, run_state, not_printed.
+        voucher_state, run_state, not_printed, not_released.
     """
     paper = db.session.execute(
         _select_paper().where(Print.code == print_code, within_area(Voucher.community_id, actor))
@@ -147,7 +147,9 @@ def find_paper(*, actor: Actor, print_code: str) -> Any:
             N_("券 %(serial)s 已暂停，不能发放，请收回并联系街道"),
             serial=show_serial(paper.serial),
         )
-    check_given_paper(run=db.session.get_one(IssueRun, paper.run_id))
+    check_given_paper(
+        run=db.session.get_one(IssueRun, paper.run_id), community_ids=[paper.community_id]
+    )
     return paper
 
 
@@ -172,7 +174,8 @@ def hand_over_prints(
 
     `not_given` names the prints that stay inactive and why. Give how many were given.
 
-    :raises NotFound: run_unknown. :raises Refusal: handover_changed, run_state, not_printed.
+    :raises NotFound: run_unknown. :raises Refusal: handover_changed, run_state, not_printed,
+        not_released.
     :raises BadInput: nothing_ticked.
     """
     wanted = [*print_ids, *not_given]
@@ -187,7 +190,10 @@ def hand_over_prints(
     for paper in papers:
         by_run.setdefault(paper.run_id, []).append(paper)
     for run_id, of_run in by_run.items():
-        check_given_paper(run=get_run(actor=actor, run_id=run_id))
+        check_given_paper(
+            run=get_run(actor=actor, run_id=run_id),
+            community_ids={paper.community_id for paper in of_run},
+        )
         _give_of_run(actor, run_id, of_run, not_given, now)
     return len(print_ids)
 

@@ -1,4 +1,4 @@
-"""Background work of printouts: drawing what somebody asked for, community by community."""
+"""Drawing what somebody asked for, community by community, in as many processes as wanted."""
 
 import gc
 import multiprocessing
@@ -25,6 +25,7 @@ from voucher.jobs import LeaseLost, claim_chunk, finish_chunk, get_asker
 from voucher.printouts.drawing.fonts import load_fonts
 from voucher.printouts.operations.asking import begin_print, find_fault, give_up_printing
 from voucher.printouts.operations.printing import Drawn, draw_community, record_files
+from voucher.printouts.operations.releasing import add_preflight_of_print
 from voucher.printouts.queries.files import find_last_file, list_files_after, list_given_up
 from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS, PRINT_JOB, name_print_job
@@ -60,10 +61,11 @@ def print_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
     """Draw a community that this worker holds, in the name of who asked for it on the site."""
     home: Home = current_app.config["HOME"]
     printing = Printing(run_id, LAYOUTS[0], home.printouts, PRINT_JOB)
-    _print_chunk(printing, chunk_id, community_id, _describe_asker(chunk_id))
+    _print_chunk(printing, chunk_id, community_id, describe_asker(chunk_id))
 
 
-def _describe_asker(chunk_id: int) -> Actor:
+def describe_asker(chunk_id: int) -> Actor:
+    """Give who asked for a chunk, as the one in whose name the worker does it."""
     asker = db.session.get_one(Account, get_asker(chunk_id=chunk_id))
     return describe_actor(asker, channel="worker")
 
@@ -189,7 +191,7 @@ def _print_next(printing: Printing, *, actor: Actor) -> bool:
         if claimed is None:
             return False
         if actor.account_id != get_asker(chunk_id=claimed.chunk_id):
-            actor = _describe_asker(claimed.chunk_id)
+            actor = describe_asker(claimed.chunk_id)
     with suppress(LeaseLost), hold_chunk(chunk_id=claimed.chunk_id):
         _print_chunk(printing, claimed.chunk_id, claimed.part, actor)
     return True
@@ -218,6 +220,14 @@ def _print_chunk(printing: Printing, chunk_id: int, community_id: int, actor: Ac
                 drawn=drawn,
                 now=clock.now(),
                 community=code,
+            )
+        if drawn and printing.job == PRINT_JOB:
+            add_preflight_of_print(
+                actor=actor,
+                run_id=printing.run_id,
+                place=community_id,
+                folder=printing.folder,
+                now=clock.now(),
             )
         finish_chunk(chunk_id=chunk_id)
 

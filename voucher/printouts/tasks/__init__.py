@@ -1,0 +1,1 @@
+"""Background work of printouts: drawing and reading back."""
