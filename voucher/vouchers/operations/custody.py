@@ -1,19 +1,23 @@
 """Paper in people's hands: printed, handed over, reprinted."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import and_, exists, insert, or_, select, update
 
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
 from voucher.codes import make_print_id, write_print_code
 from voucher.db import count_changed, db
+from voucher.divisions.models import Division
 from voucher.refusals import N_, Refusal
-from voucher.vouchers.models import Handover, IssueRun, Print, Voucher
+from voucher.vouchers.models import Handover, IssueRun, Print, Round, Voucher
+from voucher.vouchers.queries.rounds import select_counted_back
 from voucher.vouchers.queries.runs import get_run, lock_runs
 from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
     OPEN_STATES,
+    RETURNED,
     PrintState,
     RunState,
     VoucherState,
@@ -47,20 +51,29 @@ def check_given_paper(*, run: IssueRun) -> None:
         raise Refusal("not_printed", N_("批次 %(run)s 还没有打印，不能发放"), run=run.id)
 
 
-def mark_printed(*, run_id: int, now: datetime) -> None:
-    """Note when a run was first printed: only what is printed can be handed over."""
+def mark_printed(*, run_id: int, now: datetime, codes: Collection[str] | None = None) -> None:
+    """
+    Note when a run was first printed, and each round: only what is printed can be handed over.
+
+    `codes` are those of the communities that were printed, None for all of the run.
+    """
     db.session.execute(
         update(IssueRun)
         .where(IssueRun.id == run_id, IssueRun.printed_at.is_(None))
         .values(printed_at=now)
     )
+    printed = update(Round).where(Round.run_id == run_id, Round.printed_at.is_(None))
+    if codes is not None:
+        places = select(Division.id).where(Division.code.in_(codes))
+        printed = printed.where(Round.community_id.in_(places))
+    db.session.execute(printed.values(printed_at=now).execution_options(synchronize_session=False))
 
 
 def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datetime) -> int:
     """
     Make active what was given and signed for, in the actor's area; give how many.
 
-    Held vouchers are not given out. The run closes when nothing is left to give.
+    What is held or came back is not given out. The run closes when nothing is left to give.
 
     :raises Refusal: run_state, not_printed.
     """
@@ -84,7 +97,7 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
             account_id=actor.account_id,
             now=now,
         )
-    close_finished_run(run_id=run_id, now=now)
+    close_finished_run(actor=actor, run_id=run_id, now=now)
     return len(given)
 
 
@@ -95,6 +108,7 @@ def _activate(actor: Actor, run_id: int, community_id: int | None) -> list[int]:
             Voucher.run_id == run_id,
             Voucher.state.in_(vouchers_before(VoucherState.ACTIVE)),
             Voucher.held_reason.is_(None),
+            Voucher.id.not_in(select_counted_back(run_id=run_id)),
             within_area(Voucher.community_id, actor),
         )
         .values(state=VoucherState.ACTIVE)
@@ -124,12 +138,34 @@ def sign_for(*, voucher_ids: list[int], event_id: int, account_id: int, now: dat
         db.session.execute(insert(Handover), signed)
 
 
-def close_finished_run(*, run_id: int, now: datetime) -> None:
-    """Close a run of which every print is delivered, void or dead."""
-    waiting = exists().where(Voucher.run_id == run_id, Voucher.state == VoucherState.INACTIVE)
+def close_finished_run(*, actor: Actor, run_id: int, now: datetime) -> None:
+    """
+    Close the rounds of a run in which no paper waits for anything, and the run with its last one.
+
+    Paper waits while it was not given, or lies in the office again and is still to be void.
+    """
+    assert actor.account_id is not None
+    is_returned = and_(Voucher.state == VoucherState.ACTIVE, Voucher.held_reason == RETURNED)
+    waiting = exists().where(
+        Voucher.run_id == Round.run_id,
+        Voucher.community_id == Round.community_id,
+        or_(Voucher.state == VoucherState.INACTIVE, is_returned),
+    )
+    unclosed = (Round.run_id == run_id, Round.closed_at.is_(None))
+    db.session.execute(
+        update(Round)
+        .where(*unclosed, ~waiting)
+        # Nothing is void by it, so whoever counted need not be somebody else.
+        .values(closed_at=now, closed_by=actor.account_id, counted_at=None, counted_by=None)
+        .execution_options(synchronize_session=False)
+    )
     db.session.execute(
         update(IssueRun)
-        .where(IssueRun.id == run_id, IssueRun.state.in_(runs_before(RunState.CLOSED)), ~waiting)
+        .where(
+            IssueRun.id == run_id,
+            IssueRun.state.in_(runs_before(RunState.CLOSED)),
+            ~exists().where(*unclosed),
+        )
         .values(state=RunState.CLOSED, ended_at=now)
         .execution_options(synchronize_session=False)
     )
