@@ -28,7 +28,7 @@ from voucher.sealing import blind_index, seal
 from voucher.shops.models import Shop, ShopService
 from voucher.shops.operations.approving import approve_shops
 from voucher.signing import create_key
-from voucher.vouchers.models import IssueRun, Print, Voucher
+from voucher.vouchers.models import IssueRun, Print, Round, Voucher
 from voucher.vouchers.operations.custody import hand_over, mark_printed
 from voucher.vouchers.operations.planning import Plan, plan_run
 from voucher.vouchers.operations.runs import approve_run, draft_run
@@ -211,6 +211,17 @@ def make_vouchers(town: Town) -> int:
     run_id = issue(town)
     give(town, run_id)
     return run_id
+
+
+def let_out(run_id: int, *, town: Town) -> None:
+    """Have a run's paper printed and released, as if it had been drawn and looked at."""
+    with transaction():
+        mark_printed(run_id=run_id, now=clock.now())
+        db.session.execute(
+            update(Round)
+            .where(Round.run_id == run_id)
+            .values(released_at=clock.now(), released_by=town.worker.account_id)
+        )
 
 
 def get_voucher(item: str = "services", *, resident_id: int | None = None) -> Voucher:

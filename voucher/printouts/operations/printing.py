@@ -26,7 +26,7 @@ from voucher.printouts.queries.sheets import (
     list_handover_lines,
     list_sheet_vouchers,
 )
-from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
+from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE, read_community
 from voucher.refusals import N_, Refusal
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
@@ -236,7 +236,8 @@ def record_files(
     )
     rows = [_as_row(file, run_id, event_id, actor, now) for file in files]
     db.session.execute(insert(PrintFile), rows)
-    mark_printed(run_id=run_id, now=now)
+    codes = {read_community(file.path.name) for file in files}
+    mark_printed(run_id=run_id, now=now, codes=codes)
 
 
 def _as_row(

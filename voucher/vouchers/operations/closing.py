@@ -63,9 +63,7 @@ def _check_counts(found: RoundRow) -> None:
     )
 
 
-def close_round(
-    *, actor: Actor, run_id: int, community_id: int, now: datetime
-) -> dict[str, int]:
+def close_round(*, actor: Actor, run_id: int, community_id: int, now: datetime) -> dict[str, int]:
     """
     Close a round as the second person: what came back is void and its budget returns.
 

@@ -82,9 +82,7 @@ def round_closed() -> Refusal:
     return Refusal("round_closed", N_("这个社区的发放已经关闭，不能再改"))
 
 
-def count_back(
-    *, actor: Actor, print_ids: Sequence[int], outcome: Outcome, now: datetime
-) -> int:
+def count_back(*, actor: Actor, print_ids: Sequence[int], outcome: Outcome, now: datetime) -> int:
     """
     Write what became of paper that came back: all named, or none. Give how many.
 

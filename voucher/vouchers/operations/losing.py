@@ -147,9 +147,7 @@ def void_loss(*, actor: Actor, loss_id: int, now: datetime) -> int:
     lock_runs(of=Voucher.run_id == file.run_id)
     _decide(actor, file, "voided", now)
     event_id = _record(actor, "vouchers.void_loss", file.run_id, file.loss, now)
-    lost = and_(
-        _within(as_box(file)), Voucher.state.in_(OPEN_STATES), Voucher.held_reason == LOST
-    )
+    lost = and_(_within(as_box(file)), Voucher.state.in_(OPEN_STATES), Voucher.held_reason == LOST)
     ended = end_as_void(wanted=lost, event_id=event_id, now=now)
     close_finished_run(actor=actor, run_id=file.run_id, now=now)
     return len(ended)

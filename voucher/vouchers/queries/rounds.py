@@ -214,7 +214,7 @@ class Returned:
 
 def list_returned(*, run_id: int, community_id: int) -> list[Returned]:
     """Give the prints of a round that came back, by serial."""
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             *(PaperOutcome.print_id, PaperOutcome.number, PaperOutcome.outcome, Voucher.serial),
             *((Print.state == PrintState.LIVE).label("is_live"), Resident.name, Resident.address),
