@@ -213,14 +213,14 @@ def make_vouchers(town: Town) -> int:
     return run_id
 
 
-def let_out(run_id: int, *, town: Town) -> None:
-    """Have a run's paper printed and released, as if it had been drawn and looked at."""
+def let_out(actor: Actor, run_id: int, *, now: datetime) -> None:
+    """Have a run's paper count as printed and signed for, without drawing it."""
     with transaction():
-        mark_printed(run_id=run_id, now=clock.now())
+        mark_printed(run_id=run_id, now=now)
         db.session.execute(
             update(Round)
             .where(Round.run_id == run_id)
-            .values(released_at=clock.now(), released_by=town.worker.account_id)
+            .values(released_at=now, released_by=actor.account_id)
         )
 
 

@@ -39,7 +39,7 @@ def printed(open_town):
         born=MONTH.replace(year=1961), community_id=open_town.communities[0], name="张玉兰"
     )
     issue(open_town)
-    let_out(1, town=open_town)
+    let_out(open_town.worker, 1, now=clock.now())
     return open_town
 
 
@@ -316,7 +316,7 @@ def test_a_list_asks_the_database_the_same_whatever_its_length(open_town, enter)
         for _ in range(count):
             add_resident(born=MONTH.replace(year=1961), community_id=open_town.communities[0])
         issue(open_town)
-        let_out(run_id, town=open_town)
+        let_out(open_town.worker, run_id, now=clock.now())
         client = enter("worker")
         for path in (f"/handovers/{run_id}", f"/handovers/{run_id}/510104001001"):
             client.get(path)

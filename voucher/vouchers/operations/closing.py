@@ -1,6 +1,7 @@
 """Closing a delivery round: one person says that all is counted, another closes it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select, update
 
@@ -9,7 +10,7 @@ from voucher.audit.operations import record_event
 from voucher.cases.models import Case
 from voucher.cases.models import Kind as CaseKind
 from voucher.db import count_changed, db
-from voucher.refusals import N_, Refusal
+from voucher.refusals import N_, NotAllowed, Refusal
 from voucher.vouchers.models import Round, Voucher
 from voucher.vouchers.operations.counting import get_open_round, round_closed
 from voucher.vouchers.operations.custody import close_finished_run
@@ -20,6 +21,27 @@ from voucher.vouchers.queries.rounds import RoundRow, select_counted_back
 from voucher.vouchers.queries.runs import lock_runs
 from voucher.vouchers.rounds import Step
 from voucher.vouchers.rules import OPEN_STATES
+
+
+def finish_round(
+    *, actor: Actor, run_id: int, community_id: int, may_close: bool, now: datetime
+) -> dict[str, Any]:
+    """
+    Say that a round is counted, or, by the same call of another account, close it.
+
+    Give the result: `waiting`, or `closed` with what is void by it.
+
+    :raises NotAllowed: not_allowed, self_approve.
+    :raises Refusal: whatever `submit_count` and `close_round` refuse with.
+    """
+    asked: dict[str, Any] = {"actor": actor, "run_id": run_id, "community_id": community_id}
+    found = get_open_round(**asked)
+    if found.step != Step.CLOSE:
+        submit_count(**asked, now=now)
+        return {"result": "waiting"}
+    if not may_close:
+        raise NotAllowed("not_allowed", N_("须由另一位审核人员关闭"))
+    return {"result": "closed", **close_round(**asked, now=now)}
 
 
 def submit_count(*, actor: Actor, run_id: int, community_id: int, now: datetime) -> RoundRow:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from voucher.access import Actor, within_area
 from voucher.db import db
 from voucher.divisions.models import Division
+from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
 from voucher.vouchers.models import PaperOutcome, Print, RunLine, Voucher
 from voucher.vouchers.queries.rounds import IS_CURRENT
@@ -103,3 +104,25 @@ def list_papers(*, actor: Actor, print_ids: Sequence[int]) -> list[Any]:
     ).all()
     found = {row.print_id: row for row in rows}
     return [found[print_id] for print_id in print_ids if print_id in found]
+
+
+def find_live_prints(*, actor: Actor, run_id: int, serials: Sequence[str]) -> list[int]:
+    """
+    Give the live prints of these vouchers of a run, each once.
+
+    :raises NotFound: voucher_unknown.
+    """
+    rows: Any = db.session.execute(
+        select(Voucher.serial, Print.id)
+        .join(Print, Print.voucher_id == Voucher.id)
+        .where(
+            Voucher.run_id == run_id,
+            Voucher.serial.in_(serials),
+            Print.state == PrintState.LIVE,
+            within_area(Voucher.community_id, actor),
+        )
+    )
+    found: dict[str, int] = dict(rows)
+    if unknown := [serial for serial in serials if serial not in found]:
+        raise NotFound("voucher_unknown", N_("没有券号为 %(serial)s 的券"), serial=unknown[0][:20])
+    return list(found.values())
