@@ -17,7 +17,7 @@ from voucher.divisions.models import Division
 from voucher.periods import last_day
 from voucher.printouts.drawing.fields import Mark, SheetVoucher
 from voucher.printouts.drawing.handover import HandoverList, draw_handover_list
-from voucher.printouts.drawing.sheet import draw_sheets
+from voucher.printouts.drawing.sheet import COLUMNS, ROWS, draw_sheets
 from voucher.printouts.models import PrintFile
 from voucher.printouts.queries.sheets import (
     Office,
@@ -34,6 +34,7 @@ from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
 from voucher.vouchers.queries.runs import get_run, list_communities_of_run
 from voucher.vouchers.queries.vouchers import get_voucher
+from voucher.vouchers.rounds import write_batch
 from voucher.vouchers.rules import OPEN_STATES, refuse_voucher_state
 
 
@@ -114,10 +115,8 @@ def plan_community(
     layout: str = LAYOUTS[0],
 ) -> tuple[list[SheetFile], list[ListFile]]:
     """Gather the sheets and the handover list of one community; none when nothing is live."""
-    return (
-        list(_plan_sheets(run, community, office, keyring, mark, folder, layout)),
-        list(_plan_list(run, community, mark, folder)),
-    )
+    sheets = list(_plan_sheets(run, community, office, keyring, mark, folder, layout))
+    return sheets, list(_plan_list(run, community, office, mark, folder, sheets))
 
 
 def nothing_to_print(run_id: int) -> Refusal:
@@ -146,7 +145,12 @@ def _plan_sheets(
 
 
 def _plan_list(
-    run: IssueRun, community: Division, mark: Mark | None, folder: Path
+    run: IssueRun,
+    community: Division,
+    office: Office,
+    mark: Mark | None,
+    folder: Path,
+    sheets: Sequence[SheetFile],
 ) -> Iterator[ListFile]:
     lines = tuple(list_handover_lines(run_id=run.id, community_id=community.id))
     if not lines:
@@ -156,6 +160,9 @@ def _plan_list(
         street=get_street(community=community).name,
         community=community.name,
         run=str(run.id),
+        batch=write_batch(run_id=run.id, community=community.code),
+        phone=office.desk_phone,
+        sheets=sum(-(-len(file.vouchers) // (COLUMNS * ROWS)) for file in sheets),
         valid_from=run.period_from,
         last_date=last_day(run.period_to),
         mark=mark,
