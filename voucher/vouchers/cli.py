@@ -167,7 +167,7 @@ def _show_round(row: RoundRow) -> dict[str, Any]:
 @command("return", action=policy.COUNT_BACK)
 @click.argument("run_id", type=int)
 @click.option("--serial", "serials", required=True, multiple=True)
-@click.option("--outcome", required=True, type=click.Choice(BACK))
+@click.option("--outcome", required=True, type=click.Choice([one.value for one in BACK]))
 def return_paper(
     *, actor: Actor, run_id: int, serials: tuple[str, ...], outcome: str
 ) -> dict[str, Any]:

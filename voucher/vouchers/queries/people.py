@@ -122,7 +122,7 @@ def find_live_prints(*, actor: Actor, run_id: int, serials: Sequence[str]) -> li
             within_area(Voucher.community_id, actor),
         )
     )
-    found: dict[str, int] = dict(rows)
+    found = {row.serial: row.id for row in rows}
     if unknown := [serial for serial in serials if serial not in found]:
         raise NotFound("voucher_unknown", N_("没有券号为 %(serial)s 的券"), serial=unknown[0][:20])
     return list(found.values())

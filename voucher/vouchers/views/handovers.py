@@ -66,7 +66,7 @@ ROUND_COLUMNS: tuple[Column[RoundRow], ...] = (
     Column(N_("进度"), lambda row: gettext(STEP_TITLES[row.step])),
     Column(N_("纸券"), lambda row: row.papers.total, is_number=True),
     Column(N_("已发到"), lambda row: row.papers.places[DELIVERED], is_number=True),
-    Column(N_("退回"), lambda row: row.papers.back, is_number=True),
+    Column(N_("已退回"), lambda row: row.papers.back, is_number=True),
     Column(N_("作废、过期、旧纸"), lambda row: count_ended(row), is_number=True),
     Column(N_("还没有结果"), lambda row: row.papers.places[MISSING], is_number=True),
 )

@@ -42,7 +42,7 @@ RETURNED_COLUMNS: tuple[Column[Returned], ...] = (
     Column(N_("姓名"), lambda row: row.name),
     Column(N_("住址"), lambda row: row.address),
     Column(N_("结果"), lambda row: gettext(OUTCOME_TITLES[row.outcome])),
-    Column(N_("登记"), lambda row: f"{row.counted_by}"),
+    Column(N_("登记人"), lambda row: row.counted_by),
     Column(N_("操作")),
 )
 QUESTION_COLUMNS: tuple[Column[Question], ...] = (
