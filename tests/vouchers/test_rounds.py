@@ -387,6 +387,10 @@ def test_of_two_who_count_the_same_paper_at_once_one_wins(town, app):
     assert len(db.session.scalars(select(PaperOutcome)).all()) == 1
 
 
+# Spoilt paper counted and torn paper that was not: either way another sheet is given.
+GIVEN = ("given", "new", "torn")
+
+
 class Undone(Exception):
     """What was tried is given up, so that the next example starts from the same town."""
 
@@ -404,7 +408,7 @@ def undone() -> Iterator[None]:
 )
 @given(
     fates=st.lists(
-        st.sampled_from(("given", "refused", "moved", "dead", "spoilt", "new", "void")),
+        st.sampled_from(("given", "refused", "moved", "dead", "spoilt", "new", "torn", "void")),
         min_size=3,
         max_size=3,
     )
@@ -417,7 +421,7 @@ def test_whatever_becomes_of_the_paper_counts_and_money_close(town, fates):
         lost = sum(meet_fate(town, *pair) for pair in zip(vouchers, fates, strict=True))
 
         papers = count_papers(run_id=1)[place]
-        assert (papers.missing, papers.total) == (0, 3 + fates.count("new"))
+        assert (papers.missing, papers.total) == (0, 3 + fates.count("new") + fates.count("torn"))
         closed = select(Round.closed_at).where(Round.community_id == place)
         if db.session.scalars(closed).one() is None:
             asked = {"run_id": 1, "community_id": place, "now": clock.now()}
@@ -434,17 +438,20 @@ def test_whatever_becomes_of_the_paper_counts_and_money_close(town, fates):
 def meet_fate(town, voucher, fate) -> int:
     """Let one fate befall a voucher; give the fen that go back to the budget by it."""
     paper, worker, now = [get_print(voucher)], town.worker, clock.now()
-    if fate in ("given", "new"):
+    if fate in GIVEN:
         if fate == "new":
             counting.reprint_spoilt(actor=worker, print_ids=paper, kid=1, now=now)
-            paper = [get_print(voucher)]
+        if fate == "torn":
+            serial = voucher.serial
+            reprint_voucher(actor=worker, serial=serial, reason="破损", kid=1, now=now)
+        paper = [get_print(voucher)]
         hand_over_prints(actor=worker, print_ids=paper, not_given={}, now=now)
     if fate == "void":
         serial = voucher.serial
         void_vouchers(actor=town.approver, first=serial, last=serial, reason="错", now=now)
     if fate in ("refused", "moved", "dead", "spoilt"):
         counting.count_back(actor=worker, print_ids=paper, outcome=Outcome(fate), now=now)
-    return 0 if fate in ("given", "new") else voucher.committed_fen
+    return 0 if fate in GIVEN else voucher.committed_fen
 
 
 def test_the_steps_of_a_round_follow_one_another():

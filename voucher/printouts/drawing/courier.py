@@ -72,6 +72,10 @@ def draw_cover(
     paper.write(batch, _CODE_TEXT)
     paper.write(say(N_("在“扫码发放”页扫一下，打开这个社区的清点页")), _CODE_HINT)
     _draw_boxes(paper, tuple(say(title) for title in _BOXES), say=say)
+    _draw_foot(paper, phone, say=say)
+
+
+def _draw_foot(paper: Paper, phone: str, *, say: Say) -> None:
     for number, line in enumerate(_SIGNATURES):
         y = _LINE_TOP + number * _LINE_STEP
         paper.write(say(line), Place(x=_LEFT, y=y, width=_WIDTH, size=14, floor=9))

@@ -107,19 +107,14 @@ def close_round(*, actor: Actor, run_id: int, community_id: int, now: datetime) 
         Voucher.state.in_(OPEN_STATES),
     )
     _check_departures(actor, ending)
-    event_id = record_event(
-        actor=actor,
-        action="vouchers.close_round",
-        subject_kind="run",
-        subject_id=run_id,
-        now=now,
-        facts={
-            "community": community_id,
-            **found.papers.places,
-            "voided": found.papers.void_vouchers,
-            "fen": found.papers.void_fen,
-        },
-    )
+    _mark_closed(actor, found, now)
+    event_id = _record_closing(actor, found, now)
+    end_as_void(wanted=ending, event_id=event_id, now=now)
+    close_finished_run(actor=actor, run_id=run_id, now=now)
+    return {"voided": found.papers.void_vouchers, "value_fen": found.papers.void_fen}
+
+
+def _mark_closed(actor: Actor, found: RoundRow, now: datetime) -> None:
     close = (
         update(Round)
         .where(Round.id == found.id, Round.closed_at.is_(None))
@@ -127,9 +122,22 @@ def close_round(*, actor: Actor, run_id: int, community_id: int, now: datetime) 
     )
     if count_changed(close) != 1:
         raise round_closed()
-    end_as_void(wanted=ending, event_id=event_id, now=now)
-    close_finished_run(actor=actor, run_id=run_id, now=now)
-    return {"voided": found.papers.void_vouchers, "value_fen": found.papers.void_fen}
+
+
+def _record_closing(actor: Actor, found: RoundRow, now: datetime) -> int:
+    return record_event(
+        actor=actor,
+        action="vouchers.close_round",
+        subject_kind="run",
+        subject_id=found.run_id,
+        now=now,
+        facts={
+            "community": found.community_id,
+            **found.papers.places,
+            "voided": found.papers.void_vouchers,
+            "fen": found.papers.void_fen,
+        },
+    )
 
 
 def _check_departures(actor: Actor, ending: ColumnElement[bool]) -> None:
