@@ -71,6 +71,11 @@ from voucher.shops.views.shops import blueprint as shops_pages
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
 from voucher.vouchers.cli import commands as vouchers_commands
+
+# Their routes belong to the blueprint of handovers.
+from voucher.vouchers.views import losing as _losing  # noqa: F401
+from voucher.vouchers.views import rounds as _rounds  # noqa: F401
+from voucher.vouchers.views import scanning as _scanning  # noqa: F401
 from voucher.vouchers.views.handovers import blueprint as handovers_pages
 from voucher.vouchers.views.paper import blueprint as paper_pages
 from voucher.vouchers.views.runs import blueprint as runs_pages

@@ -1,10 +1,14 @@
 """The handover list: everybody with the full name, nobody lost between pages."""
 
-import pytest
+from dataclasses import replace
 
-from tests.printouts.factories import FULL_NAMES, make_handover, make_handover_line
+import pytest
+from pypdfium2 import PdfDocument
+from zxingcpp import read_barcodes
+
+from tests.printouts.factories import FULL_NAMES, MONTH, make_handover, make_handover_line
 from tests.printouts.reading import read_poppler, read_pypdf
-from voucher.codes import show_serial
+from voucher.codes import make_serial, show_serial
 from voucher.printouts.drawing.handover import draw_handover_list
 from voucher.refusals import Refusal
 
@@ -30,7 +34,7 @@ def test_a_long_list_goes_on_with_its_head_and_its_sums(tmp_path):
     path = tmp_path / "list.pdf"
     lines = [make_handover_line("王小明")] * 25
 
-    assert draw_handover_list(path=path, handover=make_handover(*lines)) == 3
+    assert draw_handover_list(path=path, handover=make_handover(*lines)) == 1 + 3
 
     text = read_poppler(path)
     assert text.count("代领人姓名") == 3
@@ -66,3 +70,21 @@ def test_a_name_without_a_glyph_stops_the_list(tmp_path):
 
     assert refused.value.word == "glyph"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_cover_says_what_is_in_the_box_and_every_page_opens_its_round(tmp_path):
+    path = tmp_path / "list.pdf"
+    lines = [
+        make_handover_line("王小明", numbers=range(3, 5)),
+        make_handover_line("单", numbers=range(1, 3)),
+    ]
+
+    draw_handover_list(path=path, handover=replace(make_handover(*lines), sheets=7))
+
+    text = read_poppler(path)
+    first, last = (show_serial(make_serial(month=MONTH, number=n)) for n in (1, 4))
+    sentences = ("券4张", "老人2位", "券纸7页", f"券号{first}至{last}".replace(" ", ""))
+    assert [sentence for sentence in sentences if sentence not in text] == []
+    pages = [page.render(scale=3).to_pil() for page in PdfDocument(path)]
+    codes = [[code.text for code in read_barcodes(page)] for page in pages]
+    assert codes == [["ROUND-000001-510104001001"]] * 2

@@ -36,13 +36,14 @@ PLUMBING = {
     "tasks",
     "views",
 }
-# What a domain may hold besides plumbing: data, and the drawing of pages.
+# What a domain may hold besides plumbing: data, the drawing of pages, rules of one thing alone.
 EXTRA = {
     "divisions": {"sample"},
     "printouts": {"drawing", "fonts", "layouts", "proofing"},
     "reports": {"drawing"},
     "schemes": {"instruments", "programmes", "services.toml"},
     "upkeep": {"sample"},
+    "vouchers": {"rounds"},
 }
 # Tools shared by domains: their files are named by what they hold.
 TOOLS = {"workbooks"}

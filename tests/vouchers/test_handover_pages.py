@@ -77,7 +77,9 @@ def test_only_a_worker_hands_over(printed, enter, name):
     client = enter(name)
     before = read_tables()
 
-    answers = [client.get(path) for path in (BOTH, LIST, "/handovers/scan")]
+    answers = [client.get("/handovers/scan")]
+    if name not in ("approver", "auditor"):
+        answers += [client.get(path) for path in (BOTH, LIST)]
     answers += [
         post(client, path, client_key="k", shown="1", code="x")
         for path in (LIST, "/handovers/scan", "/handovers/scan/confirmation")

@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "attempts",
     "settlement_lines",
     "print_files",
+    "paper_outcomes",
 )
 
 

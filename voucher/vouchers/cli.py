@@ -18,9 +18,21 @@ from voucher.schemes.queries import get_programme, get_programme_version
 from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations import cancelling, custody, drafting, ending, replacing, runs
+from voucher.vouchers.operations import (
+    cancelling,
+    closing,
+    counting,
+    custody,
+    drafting,
+    ending,
+    replacing,
+    runs,
+)
 from voucher.vouchers.operations.planning import Plan, plan_run
+from voucher.vouchers.queries.people import find_live_prints
+from voucher.vouchers.queries.rounds import RoundRow, list_rounds
 from voucher.vouchers.queries.runs import count_vouchers, get_run, list_runs
+from voucher.vouchers.rounds import BACK, Outcome
 from voucher.vouchers.rules import RunState
 from voucher.vouchers.tasks import finish_run
 
@@ -154,6 +166,61 @@ def handover(*, actor: Actor, run_id: int, community: str | None) -> dict[str, A
     return {"run": run_id, "handed_over": given, "state": str(run.state)}
 
 
+@command("list", action=policy.LIST_ROUNDS)
+@click.argument("run_id", type=int)
+def list_all_rounds(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """列出一个批次各社区的发放与清点 · List the rounds of a run and where their paper is."""
+    rounds = list_rounds(actor=actor, run=get_run(actor=actor, run_id=run_id))
+    return {"run": run_id, "rounds": [_show_round(row) for row in rounds]}
+
+
+def _show_round(row: RoundRow) -> dict[str, Any]:
+    return {
+        "community": row.code,
+        "name": row.community,
+        "step": row.step.value,
+        "prints": row.papers.total,
+        **row.papers.places,
+    }
+
+
+@command("return", action=policy.COUNT_BACK)
+@click.argument("run_id", type=int)
+@click.option("--serial", "serials", required=True, multiple=True)
+@click.option("--outcome", required=True, type=click.Choice([one.value for one in BACK]))
+def return_paper(
+    *, actor: Actor, run_id: int, serials: tuple[str, ...], outcome: str
+) -> dict[str, Any]:
+    """登记退回的券 · Record what became of paper that came back."""
+    with transaction():
+        counted = counting.count_back(
+            actor=actor,
+            print_ids=find_live_prints(
+                actor=actor, run_id=run_id, serials=[parse_serial(one) for one in serials]
+            ),
+            outcome=Outcome(outcome),
+            now=clock.now(),
+        )
+    return {"run": run_id, "outcome": outcome, "returned": counted}
+
+
+@command("close", action=policy.SUBMIT_COUNT, grave=True)
+@click.argument("run_id", type=int)
+@click.option("--community", required=True, help="社区代码")
+def close(*, actor: Actor, run_id: int, community: str) -> dict[str, Any]:
+    """关闭一个社区的发放：一人清点完，另一人关闭 · Close a round: one counts, another closes."""
+    with transaction():
+        place = get_community(actor=actor, code=community)
+        done = closing.finish_round(
+            actor=actor,
+            run_id=run_id,
+            community_id=place.id,
+            may_close=policy.CLOSE_ROUND.allows(actor),
+            now=clock.now(),
+        )
+    return {"run": run_id, "community": community, **done}
+
+
 @command("reprint", action=policy.REPRINT)
 @click.argument("serial")
 @click.option("--reason", required=True)
@@ -240,6 +307,7 @@ commands = [
     issue,
     group("runs", [list_all, show, approve, resume, cancel], help="发券批次 · Issue runs"),
     handover,
+    group("rounds", [list_all_rounds, return_paper, close], help="发放与清点 · Delivery rounds"),
     reprint,
     replace,
     hold,

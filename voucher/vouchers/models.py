@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher.db import BigKey, Instant, Model, one_of
 from voucher.schemes.rules.programmes import Kind
+from voucher.vouchers.rounds import Outcome
 from voucher.vouchers.rules import PrintState, RunState, VoucherState
 
 _NOT_VOID = text("state <> 'void'")
@@ -68,7 +69,8 @@ class Round(Model):
     A delivery round: the paper of one community of a run, on its way from the printer to the door.
 
     Made when the community's vouchers are written. Its paper is printed, released by whoever has
-    seen its preflight, and counted back; the round is over when every print has an outcome.
+    seen its preflight, and counted back; the round is over when every print has an outcome. Who
+    counted does not close it: what was not delivered is void then, and money moves.
     """
 
     __tablename__ = "rounds"
@@ -79,6 +81,8 @@ class Round(Model):
         ),
         CheckConstraint("released_at IS NULL OR printed_at IS NOT NULL", name="printed_first"),
         CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),
+        CheckConstraint("(counted_at IS NULL) = (counted_by IS NULL)", name="counted_by_somebody"),
+        CheckConstraint("closed_by <> counted_by", name="two_people"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -87,6 +91,8 @@ class Round(Model):
     printed_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    counted_at: Mapped[datetime | None] = mapped_column(Instant)
+    counted_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
@@ -230,3 +236,62 @@ class Handover(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
     handed_over_at: Mapped[datetime] = mapped_column(Instant)
     handed_over_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+
+
+class PaperOutcome(Model):
+    """
+    What became of a print that came back. The last number counts; a correction is a new row.
+
+    Of two who count the same paper at once, the second finds the number taken.
+    """
+
+    __tablename__ = "paper_outcomes"
+    __table_args__ = (
+        UniqueConstraint("print_id", "number"),
+        one_of("outcome", Outcome),
+        Index("ix_paper_outcomes_round_id", "round_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    print_id: Mapped[int] = mapped_column(ForeignKey("prints.id"))
+    number: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(10))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    counted_at: Mapped[datetime] = mapped_column(Instant)
+    counted_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+
+
+class BoxLoss(Model):
+    """
+    A range of serials of one round that was lost: held at once, void when a second person agrees.
+
+    `vouchers` and `value_fen` are what was held.
+    """
+
+    __tablename__ = "box_losses"
+    __table_args__ = (
+        one_of("decision", ("voided", "declined")),
+        CheckConstraint("first_serial <= last_serial", name="range_ordered"),
+        CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)"
+            " AND (decision IS NULL) = (decided_by IS NULL)",
+            name="decided_whole",
+        ),
+        CheckConstraint("decided_by <> asked_by", name="two_people"),
+        Index("ix_box_losses_round_id", "round_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    first_serial: Mapped[str] = mapped_column(String(20))
+    last_serial: Mapped[str] = mapped_column(String(20))
+    with_delivered: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200))
+    vouchers: Mapped[int]
+    value_fen: Mapped[int] = mapped_column(BigInteger)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    decision: Mapped[str | None] = mapped_column(String(10))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -12,6 +12,19 @@ LIST_RUNS = Action(
     (has_role(Role.WORKER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.CONSOLE),),
 )
 HAND_OVER = Action("vouchers.hand_over", (has_role(Role.WORKER, Role.CONSOLE),))
+# Names and addresses of who waits for paper, and how a round stands.
+LIST_ROUNDS = Action(
+    "vouchers.list_rounds",
+    (has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR, Role.CONSOLE),),
+)
+COUNT_BACK = Action("vouchers.count_back", (has_role(Role.WORKER, Role.CONSOLE),))
+SUBMIT_COUNT = Action(
+    "vouchers.submit_count", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),)
+)
+# What was not delivered is void by it and money moves: as a void, and never by who counted.
+CLOSE_ROUND = Action("vouchers.close_round", (has_role(Role.APPROVER),), is_grave=True)
+REPORT_LOSS = Action("vouchers.report_loss", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
+DECIDE_LOSS = Action("vouchers.decide_loss", (has_role(Role.APPROVER),), is_grave=True)
 REPRINT = Action("vouchers.reprint", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 HOLD = Action("vouchers.hold", (has_role(Role.WORKER, Role.APPROVER, Role.CONSOLE),))
 RELEASE = Action("vouchers.release", (has_role(Role.APPROVER),))

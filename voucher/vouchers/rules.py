@@ -51,7 +51,14 @@ KIND_TITLES: dict[str, str] = {
 # Reasons for a hold that the system itself gives; people's are in their own words.
 # Readers of paper need not know of an illness: who is in hospital is only away.
 AWAY = "away"
-HELD_TITLES: dict[str, str] = {"died": N_("持券人已去世"), AWAY: N_("持券人暂时不在家")}
+# Paper recorded as given that came back after all, and paper of a box that is lost.
+RETURNED, LOST = "returned", "lost"
+HELD_TITLES: dict[str, str] = {
+    "died": N_("持券人已去世"),
+    AWAY: N_("持券人暂时不在家"),
+    RETURNED: N_("纸券已退回"),
+    LOST: N_("整箱丢失"),
+}
 
 TITLES = {
     "state": VOUCHER_TITLES,
@@ -144,14 +151,20 @@ RUN_EVENTS: dict[str, str] = {
     "printouts.release": N_("放行打印文件"),
     "printouts.download": N_("下载打印文件"),
     "vouchers.hand_over": N_("登记发放"),
+    "vouchers.count_back": N_("登记退回的券"),
+    "vouchers.correct_outcome": N_("改正退回的券"),
+    "vouchers.submit_count": N_("清点完毕"),
+    "vouchers.close_round": N_("关闭一个社区的发放"),
+    "vouchers.report_loss": N_("报失一箱券"),
+    "vouchers.void_loss": N_("作废丢失的一箱券"),
+    "vouchers.decline_loss": N_("撤销报失"),
     "vouchers.lapse": N_("到期"),
 }
-# Why a voucher was not given out at the first try.
+# Why a voucher was not given out at the first try; it stays on the list of those to give.
 NOT_GIVEN: dict[str, str] = {
     "away": N_("不在家"),
     "unreachable": N_("联系不上"),
     "hospital": N_("住院或外出"),
-    "refused": N_("本人不要"),
     "other": N_("其他"),
 }
 _NOT_IN_STATE: dict[str, str] = {

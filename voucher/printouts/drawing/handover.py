@@ -1,4 +1,8 @@
-"""The list signed when vouchers are handed over: full names, serials, a signature strip."""
+"""
+What goes out with a community's box: its cover, and the list signed at the door.
+
+The list has full names, serials and a signature strip, in the order of the sheets.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from voucher.codes import show_serial
+from voucher.printouts.drawing.courier import draw_batch, draw_cover
 from voucher.printouts.drawing.fields import Mark, Say
 from voucher.printouts.drawing.fonts import Weight, check_glyphs
 from voucher.printouts.drawing.paper import A4_ACROSS, Paper, Place, open_paper
@@ -24,12 +29,19 @@ class HandoverLine:
 
 @dataclass(frozen=True, slots=True)
 class HandoverList:
-    """One community's part of a run. `last_date` is inclusive; `mark` as on the sheets."""
+    """
+    One community's round of a run. `last_date` is inclusive; `mark` as on the sheets.
+
+    `sheets` counts the pages of vouchers, `batch` is the text that names the round to a scanner.
+    """
 
     programme: str
     street: str
     community: str
     run: str
+    batch: str
+    phone: str
+    sheets: int
     valid_from: date
     last_date: date
     mark: Mark | None
@@ -48,17 +60,18 @@ _COLUMNS = (
 )
 _MOST_SERIALS_A_ROW = 24
 _TABLE = Table(columns=_COLUMNS, left=8, top=27, bottom=186, row_height=13, head_height=11.5)
-_TITLE = Place(x=8, y=8, width=225, size=17, floor=11, weight=Weight.BOLD)
-_SUBTITLE = Place(x=8, y=17, width=225, size=11, floor=8)
-_MARK = Place(x=235, y=9, width=54, size=14, floor=8, weight=Weight.BOLD, align="right")
-_PAGE = Place(x=235, y=17, width=54, size=11, floor=8, align="right")
+_TITLE = Place(x=8, y=8, width=200, size=17, floor=11, weight=Weight.BOLD)
+_SUBTITLE = Place(x=8, y=17, width=200, size=11, floor=8)
+_MARK = Place(x=211, y=9, width=54, size=14, floor=8, weight=Weight.BOLD, align="right")
+_PAGE = Place(x=211, y=17, width=54, size=11, floor=8, align="right")
+_CODE_X, _CODE_Y, _CODE_SIDE = 268, 5, 21
 _SUM = Place(x=8, y=189, width=281, size=11, floor=8)
 _SIGNED = Place(x=8, y=197, width=281, size=11, floor=8)
 
 
 def draw_handover_list(*, path: Path, handover: HandoverList, say: Say = str) -> int:
     """
-    Write the list of one community and give the number of pages.
+    Write the cover and the list of one community and give the number of pages.
 
     `say` translates a fixed text. The same arguments give the same bytes.
 
@@ -69,12 +82,39 @@ def draw_handover_list(*, path: Path, handover: HandoverList, say: Say = str) ->
     pages = paginate(_TABLE, rows)
     title = f"{handover.run} {handover.community}"
     with open_paper(path=path, size=A4_ACROSS, title=title) as paper:
+        _draw_cover(paper, handover, say=say)
+        paper.next_page()
         for number, page in enumerate(pages, 1):
             _draw_head(paper, handover, page=f"{number} / {len(pages)}", say=say)
             draw_page(paper, _TABLE, page, tuple(say(column.head) for column in _COLUMNS))
             _draw_foot(paper, handover, [row for row, _ in page], say=say)
             paper.next_page()
-    return len(pages)
+    return 1 + len(pages)
+
+
+def _draw_cover(paper: Paper, handover: HandoverList, *, say: Say) -> None:
+    serials = [serial for line in handover.lines for serial in line.serials]
+    draw_cover(
+        paper,
+        programme=handover.programme,
+        place=f"{handover.street} {handover.community}",
+        period=say(N_("批次 %(run)s · 有效期 %(first)s 至 %(last)s"))
+        % {
+            "run": handover.run,
+            "first": handover.valid_from.isoformat(),
+            "last": handover.last_date.isoformat(),
+        },
+        counts=(
+            say(N_("券 %(count)s 张")) % {"count": len(serials)},
+            say(N_("老人 %(count)s 位")) % {"count": len(handover.lines)},
+            say(N_("券纸 %(count)s 页")) % {"count": handover.sheets},
+        ),
+        serials=(min(serials), max(serials)),
+        batch=handover.batch,
+        phone=handover.phone,
+        mark=handover.mark,
+        say=say,
+    )
 
 
 def _rows(number: int, line: HandoverLine) -> Iterator[Row]:
@@ -98,6 +138,7 @@ def _draw_head(paper: Paper, handover: HandoverList, *, page: str, say: Say) -> 
     if handover.mark:
         paper.write(say(handover.mark), _MARK)
     paper.write(say(N_("第 %(page)s 页")) % {"page": page}, _PAGE)
+    draw_batch(paper, handover.batch, x=_CODE_X, y=_CODE_Y, side=_CODE_SIDE)
 
 
 def _draw_foot(paper: Paper, handover: HandoverList, rows: Sequence[Row], *, say: Say) -> None:

@@ -28,7 +28,7 @@ from voucher.printouts.queries.sheets import (
     list_handover_lines,
     list_sheet_files,
 )
-from voucher.printouts.rules import LAYOUTS, name_sheets
+from voucher.printouts.rules import LAYOUTS, name_sheets, read_community
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
 from voucher.text import is_printable
@@ -36,6 +36,7 @@ from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
 from voucher.vouchers.queries.runs import get_run
 from voucher.vouchers.queries.vouchers import get_voucher
+from voucher.vouchers.rounds import write_batch
 from voucher.vouchers.rules import OPEN_STATES, refuse_voucher_state
 
 
@@ -78,16 +79,18 @@ def draw_community(
 
     :raises Refusal: glyph or text_too_long; that file is not written.
     """
-    stem, lines = f"run-{run.id:06d}-{community.code}", list[HandoverLine]()
+    stem, lines, pages = f"run-{run.id:06d}-{community.code}", list[HandoverLine](), 0
     files = list_sheet_files(run_id=run.id, community=community, office=office, keyring=keyring)
     for part, vouchers in enumerate(files, start=1):
         name = name_sheets(stem=stem, part=part, layout=layout)
         lines += _list_lines(vouchers)
         file = SheetFile(folder / f"{name}.pdf", name, vouchers, mark, layout)
         db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
-        yield draw_sheet_file(file)
+        drawn = draw_sheet_file(file)
+        pages += drawn.pages
+        yield drawn
     if lines:
-        content = _describe_list(run, community, mark, lines)
+        content = _describe_list(run, community, office, mark, lines, pages)
         db.session.rollback()
         yield _draw_list(folder / f"{stem}-handover.pdf", content)
 
@@ -103,13 +106,21 @@ def _list_lines(vouchers: Sequence[SheetVoucher]) -> list[HandoverLine]:
 
 
 def _describe_list(
-    run: IssueRun, community: Division, mark: Mark | None, lines: Sequence[HandoverLine]
+    run: IssueRun,
+    community: Division,
+    office: Office,
+    mark: Mark | None,
+    lines: Sequence[HandoverLine],
+    pages: int,
 ) -> HandoverList:
     return HandoverList(
         programme=get_programme_version(run.scheme_version_id).paper_name.zh,
         street=get_street(community=community).name,
         community=community.name,
         run=str(run.id),
+        batch=write_batch(run_id=run.id, community=community.code),
+        phone=office.desk_phone,
+        sheets=pages,
         valid_from=run.period_from,
         last_date=last_day(run.period_to),
         mark=mark,
@@ -197,7 +208,8 @@ def record_files(
     )
     rows = [_as_row(file, run_id, event_id, actor, now) for file in files]
     db.session.execute(insert(PrintFile), rows)
-    mark_printed(run_id=run_id, now=now)
+    codes = {read_community(file.path.name) for file in files}
+    mark_printed(run_id=run_id, now=now, codes=codes)
 
 
 def _as_row(

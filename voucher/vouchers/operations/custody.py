@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from voucher.access import Actor, within_area
 from voucher.audit.operations import record_event
@@ -12,10 +12,12 @@ from voucher.db import count_changed, db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import Handover, IssueRun, Print, Round, Voucher
+from voucher.vouchers.queries.rounds import select_counted_back
 from voucher.vouchers.queries.runs import get_run, lock_runs
 from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
     OPEN_STATES,
+    RETURNED,
     PrintState,
     RunState,
     VoucherState,
@@ -79,7 +81,6 @@ def release_rounds(
 
     Who let a round go out first stays on it; paper printed later is signed for by itself.
     """
-    printed_at = select(IssueRun.printed_at).where(IssueRun.id == run_id).scalar_subquery()
     db.session.execute(
         update(Round)
         .where(
@@ -87,29 +88,34 @@ def release_rounds(
             Round.community_id.in_(sorted(community_ids)),
             Round.released_at.is_(None),
         )
-        .values(
-            printed_at=func.coalesce(Round.printed_at, printed_at),
-            released_at=now,
-            released_by=actor.account_id,
-        )
+        .values(released_at=now, released_by=actor.account_id)
         .execution_options(synchronize_session=False)
     )
 
 
-def mark_printed(*, run_id: int, now: datetime) -> None:
-    """Note when a run was first printed: only what is printed can be handed over."""
+def mark_printed(*, run_id: int, now: datetime, codes: Collection[str] | None = None) -> None:
+    """
+    Note when a run was first printed, and each round: only what is printed can be handed over.
+
+    `codes` are those of the communities that were printed, None for all of the run.
+    """
     db.session.execute(
         update(IssueRun)
         .where(IssueRun.id == run_id, IssueRun.printed_at.is_(None))
         .values(printed_at=now)
     )
+    printed = update(Round).where(Round.run_id == run_id, Round.printed_at.is_(None))
+    if codes is not None:
+        places = select(Division.id).where(Division.code.in_(codes))
+        printed = printed.where(Round.community_id.in_(places))
+    db.session.execute(printed.values(printed_at=now).execution_options(synchronize_session=False))
 
 
 def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datetime) -> int:
     """
     Make active what was given and signed for, in the actor's area; give how many.
 
-    Held vouchers are not given out. The run closes when nothing is left to give.
+    What is held or came back is not given out. The run closes when nothing is left to give.
 
     :raises Refusal: run_state, not_printed, not_released.
     """
@@ -136,7 +142,7 @@ def hand_over(*, actor: Actor, run_id: int, community_id: int | None, now: datet
             account_id=actor.account_id,
             now=now,
         )
-    close_finished_run(run_id=run_id, now=now)
+    close_finished_run(actor=actor, run_id=run_id, now=now)
     return len(given)
 
 
@@ -146,6 +152,7 @@ def _waits(actor: Actor, run_id: int, community_id: int | None) -> list[ColumnEl
         Voucher.run_id == run_id,
         Voucher.state.in_(vouchers_before(VoucherState.ACTIVE)),
         Voucher.held_reason.is_(None),
+        Voucher.id.not_in(select_counted_back(run_id=run_id)),
         within_area(Voucher.community_id, actor),
     ]
     if community_id is not None:
@@ -182,12 +189,34 @@ def sign_for(*, voucher_ids: list[int], event_id: int, account_id: int, now: dat
         db.session.execute(insert(Handover), signed)
 
 
-def close_finished_run(*, run_id: int, now: datetime) -> None:
-    """Close a run of which every print is delivered, void or dead."""
-    waiting = exists().where(Voucher.run_id == run_id, Voucher.state == VoucherState.INACTIVE)
+def close_finished_run(*, actor: Actor, run_id: int, now: datetime) -> None:
+    """
+    Close the rounds of a run in which no paper waits for anything, and the run with its last one.
+
+    Paper waits while it was not given, or lies in the office again and is still to be void.
+    """
+    assert actor.account_id is not None
+    is_returned = and_(Voucher.state == VoucherState.ACTIVE, Voucher.held_reason == RETURNED)
+    waiting = exists().where(
+        Voucher.run_id == Round.run_id,
+        Voucher.community_id == Round.community_id,
+        or_(Voucher.state == VoucherState.INACTIVE, is_returned),
+    )
+    unclosed = (Round.run_id == run_id, Round.closed_at.is_(None))
+    db.session.execute(
+        update(Round)
+        .where(*unclosed, ~waiting)
+        # Nothing is void by it, so whoever counted need not be somebody else.
+        .values(closed_at=now, closed_by=actor.account_id, counted_at=None, counted_by=None)
+        .execution_options(synchronize_session=False)
+    )
     db.session.execute(
         update(IssueRun)
-        .where(IssueRun.id == run_id, IssueRun.state.in_(runs_before(RunState.CLOSED)), ~waiting)
+        .where(
+            IssueRun.id == run_id,
+            IssueRun.state.in_(runs_before(RunState.CLOSED)),
+            ~exists().where(*unclosed),
+        )
         .values(state=RunState.CLOSED, ended_at=now)
         .execution_options(synchronize_session=False)
     )

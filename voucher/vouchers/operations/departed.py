@@ -42,5 +42,5 @@ def void_vouchers_of_departed(*, actor: Actor, case_id: int, now: datetime) -> i
     )
     ended = end_as_void(wanted=left, event_id=event_id, now=now)
     for run_id in {row.run_id for row in ended}:
-        close_finished_run(run_id=run_id, now=now)
+        close_finished_run(actor=actor, run_id=run_id, now=now)
     return len(ended)

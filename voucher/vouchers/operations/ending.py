@@ -129,7 +129,7 @@ def void_vouchers(*, actor: Actor, first: str, last: str, reason: str, now: date
     if not ended:
         raise NotFound("voucher_unknown", N_("这个范围内没有可作废的券"))
     for run_id in {row.run_id for row in ended}:
-        close_finished_run(run_id=run_id, now=now)
+        close_finished_run(actor=actor, run_id=run_id, now=now)
     return len(ended)
 
 
@@ -191,7 +191,7 @@ def _lapse_place(actor: Actor, here: ColumnElement[bool], place: str, now: datet
         facts={"vouchers": len(rows)},
     )
     post_end(rows, event_id, Posting.LAPSE, f"{place}/event:{event_id}", now)
-    close_finished_run(run_id=rows[0].run_id, now=now)
+    close_finished_run(actor=actor, run_id=rows[0].run_id, now=now)
     return len(rows)
 
 

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,96 +12,21 @@ from voucher.audit.operations import record_event
 from voucher.codes import is_typed_code, parse_typed_code, show_serial, write_print_code
 from voucher.config import Home
 from voucher.db import db
-from voucher.divisions.models import Division
 from voucher.refusals import N_, BadInput, NotFound, Refusal
-from voucher.residents.models import Resident
 from voucher.signing import load_ring, verify
-from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
+from voucher.vouchers.models import IssueRun, Print, Voucher
 from voucher.vouchers.operations.custody import (
     check_given_paper,
     close_finished_run,
     sign_for,
 )
-from voucher.vouchers.queries.runs import get_run, list_run_events, lock_runs
+from voucher.vouchers.queries.people import list_papers, select_paper
+from voucher.vouchers.queries.runs import get_run, lock_runs
+from voucher.vouchers.rounds import BACK
 from voucher.vouchers.rules import PrintState, VoucherState, refuse_voucher_state
 
 BATCH = 500
 MOST_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who is to get paper: the prints not given yet, what is on hold, why an earlier try failed."""
-
-    name: str
-    address: str
-    print_ids: tuple[int, ...]
-    serials: tuple[str, ...]
-    held: int
-    given: int
-    not_given: str
-
-
-def list_people(*, run_id: int, community_id: int) -> list[Person]:
-    """Give everybody of a community who has vouchers of a run, in delivery order."""
-    rows = db.session.execute(
-        _select_paper()
-        .join(
-            RunLine,
-            (RunLine.run_id == Voucher.run_id)
-            & (RunLine.resident_id == Voucher.resident_id)
-            & (RunLine.item == Voucher.item),
-        )
-        .where(
-            Voucher.run_id == run_id,
-            Voucher.community_id == community_id,
-            Print.state == PrintState.LIVE,
-            Voucher.state.notin_((VoucherState.VOID, VoucherState.LAPSED)),
-        )
-        .order_by(RunLine.position)
-    ).all()
-    papers: dict[int, list[Any]] = {}
-    for row in rows:
-        papers.setdefault(row.resident_id, []).append(row)
-    reasons = _find_reasons(run_id)
-    return [_as_person(of_one, reasons) for of_one in papers.values()]
-
-
-def _as_person(rows: Sequence[Any], reasons: Mapping[str, str]) -> Person:
-    inactive = [row for row in rows if row.state == VoucherState.INACTIVE]
-    due = [row for row in inactive if row.held_reason is None]
-    return Person(
-        name=rows[0].name,
-        address=rows[0].address,
-        print_ids=tuple(row.print_id for row in due),
-        serials=tuple(row.serial for row in due),
-        held=len(inactive) - len(due),
-        given=len(rows) - len(inactive),
-        not_given=next((reasons[row.serial] for row in due if row.serial in reasons), ""),
-    )
-
-
-def _find_reasons(run_id: int) -> dict[str, str]:
-    reasons: dict[str, str] = {}
-    for event in list_run_events(run_id=run_id, actions=("vouchers.hand_over",)):
-        reasons.update(event.facts.get("not_given", {}))
-    return reasons
-
-
-def _select_paper() -> Any:
-    return (
-        select(
-            Print.id.label("print_id"),
-            Print.state.label("print_state"),
-            *(Voucher.serial, Voucher.state, Voucher.held_reason, Voucher.run_id),
-            *(Voucher.community_id, Voucher.resident_id),
-            *(Resident.name, Resident.address),
-            Division.name.label("community"),
-        )
-        .join(Voucher, Voucher.id == Print.voucher_id)
-        .join(Resident, Resident.id == Voucher.resident_id)
-        .join(Division, Division.id == Voucher.community_id)
-    )
 
 
 def read_print(*, text: str, home: Home) -> str:
@@ -123,16 +47,12 @@ def find_paper(*, actor: Actor, print_code: str) -> Any:
     """
     Give the paper in a worker's hand if it may be given out now.
 
-    :raises NotFound: print_unknown. :raises Refusal: superseded, already_given, voucher_held,
-        voucher_state, run_state, not_printed, not_released.
+    :raises NotFound: print_unknown. :raises Refusal: superseded, counted_back, already_given,
+        voucher_held, voucher_state, run_state, not_printed, not_released.
     """
-    paper = db.session.execute(
-        _select_paper().where(Print.code == print_code, within_area(Voucher.community_id, actor))
-    ).one_or_none()
-    if paper is None:
-        raise NotFound("print_unknown", N_("没有这张券，或它不在您的辖区"))
-    if paper.print_state != PrintState.LIVE:
-        raise Refusal("superseded", N_("此券已补印，请出示新的那张"))
+    paper = get_live_paper(actor=actor, print_code=print_code)
+    if paper.outcome in BACK:
+        raise refuse_counted(paper)
     if paper.state == VoucherState.ACTIVE:
         raise Refusal(
             "already_given",
@@ -153,13 +73,29 @@ def find_paper(*, actor: Actor, print_code: str) -> Any:
     return paper
 
 
-def list_papers(*, actor: Actor, print_ids: Sequence[int]) -> list[Any]:
-    """Give the paper of these prints within the area, in the order named."""
-    rows = db.session.execute(
-        _select_paper().where(Print.id.in_(print_ids), within_area(Voucher.community_id, actor))
-    ).all()
-    found = {row.print_id: row for row in rows}
-    return [found[print_id] for print_id in print_ids if print_id in found]
+def get_live_paper(*, actor: Actor, print_code: str) -> Any:
+    """
+    Give the paper of a print of the area that is still good.
+
+    :raises NotFound: print_unknown. :raises Refusal: superseded.
+    """
+    paper = db.session.execute(
+        select_paper().where(Print.code == print_code, within_area(Voucher.community_id, actor))
+    ).one_or_none()
+    if paper is None:
+        raise NotFound("print_unknown", N_("没有这张券，或它不在您的辖区"))
+    if paper.print_state != PrintState.LIVE:
+        raise Refusal("superseded", N_("此券已补印，请出示新的那张"))
+    return paper
+
+
+def refuse_counted(paper: Any) -> Refusal:
+    """Give the refusal for paper that was counted back."""
+    return Refusal(
+        "counted_back",
+        N_("券 %(serial)s 已经登记退回；登记错了，请在“退回的券”里改正"),
+        serial=show_serial(paper.serial),
+    )
 
 
 def hand_over_prints(
@@ -205,6 +141,7 @@ def _check_papers(papers: Sequence[Any], wanted: int) -> None:
         if paper.print_state != PrintState.LIVE
         or paper.state != VoucherState.INACTIVE
         or paper.held_reason is not None
+        or paper.outcome in BACK
     ]
     if changed or len(papers) != wanted:
         raise Refusal(
@@ -245,7 +182,7 @@ def _give_of_run(
             account_id=actor.account_id,
             now=now,
         )
-    close_finished_run(run_id=run_id, now=now)
+    close_finished_run(actor=actor, run_id=run_id, now=now)
 
 
 def _activate(print_ids: list[int]) -> list[int]:

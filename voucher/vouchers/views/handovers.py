@@ -1,25 +1,22 @@
 """
-Pages of the handover: paper given and signed for, by list or by scanning.
+Pages of the handover: how each community's round stands, and its paper counted by list.
 
-GET  /handovers/scan               a field for the scanner gun or the keyboard
-POST /handovers/scan               look one paper up and add it to those in hand
-POST /handovers/scan/confirmation  record everything in hand as given
-GET  /handovers/<run>              the communities of a run, and what each still has to give
-GET  /handovers/<run>/<community>  the people of one community in delivery order; XLSX too
+GET  /handovers/<run>              the rounds of a run, and where their paper is; XLSX too
+GET  /handovers/<run>/<community>  one round: its counts, its next step, whose paper waits; XLSX too
 POST /handovers/<run>/<community>  record who got theirs, and why others did not
 
-A scan only collects; one confirmation records. A voucher that is active can be spent, so the worker
-first compares the pile with the list, and one scanned by mistake is taken out without a trace.
+Scanning is in `scanning`; what came back, closing and lost boxes are in `rounds`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from voucher import clock
-from voucher.access import require
+from voucher.access import Role, has_role, require
 from voucher.audit.operations import record_event
 from voucher.codes import show_serial
 from voucher.db import transaction
@@ -28,20 +25,29 @@ from voucher.divisions.queries import get_community
 from voucher.listing import Column, Slice, read_wanted, send_workbook, slice_rows
 from voucher.refusals import N_, Refusal
 from voucher.replies import perform_once
-from voucher.text import mask_name
+from voucher.signing import load_ring
 from voucher.vouchers import policy
-from voucher.vouchers.forms import GivenList, read_number, read_prints
+from voucher.vouchers.forms import GivenList
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations.handing import (
-    Person,
-    find_paper,
-    hand_over_prints,
-    list_papers,
-    list_people,
-    read_print,
+from voucher.vouchers.operations.counting import count_back, reprint_spoilt
+from voucher.vouchers.operations.handing import hand_over_prints
+from voucher.vouchers.queries.deciding import list_losses
+from voucher.vouchers.queries.people import Person, list_people
+from voucher.vouchers.queries.rounds import RoundRow, get_round, list_rounds
+from voucher.vouchers.queries.runs import get_run
+from voucher.vouchers.rounds import (
+    DELIVERED,
+    MISSING,
+    NEXT_OF_STEP,
+    OUTCOME_TITLES,
+    PLACE_TITLES,
+    REASON_TITLES,
+    REPRINT,
+    STEP_TITLES,
+    SUPERSEDED,
+    Outcome,
 )
-from voucher.vouchers.queries.runs import RunPlace, get_run, list_run_places
-from voucher.vouchers.rules import NOT_GIVEN, VOUCHER_TITLES, VoucherState, shorten_address
+from voucher.vouchers.rules import NOT_GIVEN, VoucherState
 from voucher.vouchers.views.wording import name_run
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
@@ -54,17 +60,22 @@ COLUMNS: tuple[Column[Person], ...] = (
     Column(N_("券号"), lambda person: " ".join(map(show_serial, person.serials))),
     Column(N_("张数"), lambda person: len(person.serials), is_number=True),
 )
-PLACE_COLUMNS: tuple[Column[RunPlace], ...] = (
-    Column(N_("街道"), lambda place: place.street),
-    Column(N_("社区"), lambda place: place.name),
-    Column(N_("待发放"), lambda place: _count_waiting(place) - place.held, is_number=True),
-    Column(N_("暂停，不发"), lambda place: place.held, is_number=True),
-    Column(N_("全部"), lambda place: place.vouchers, is_number=True),
+ROUND_COLUMNS: tuple[Column[RoundRow], ...] = (
+    Column(N_("街道"), lambda row: row.street),
+    Column(N_("社区"), lambda row: row.community),
+    Column(N_("进度"), lambda row: gettext(STEP_TITLES[row.step])),
+    Column(N_("纸券"), lambda row: row.papers.total, is_number=True),
+    Column(N_("已发到"), lambda row: row.papers.places[DELIVERED], is_number=True),
+    Column(N_("已退回"), lambda row: row.papers.back, is_number=True),
+    Column(N_("作废、过期、旧纸"), lambda row: count_ended(row), is_number=True),
+    Column(N_("还没有结果"), lambda row: row.papers.places[MISSING], is_number=True),
 )
 
 
-def _count_waiting(place: RunPlace) -> int:
-    return place.states.get(VoucherState.INACTIVE, 0)
+def count_ended(row: RoundRow) -> int:
+    """Give how many prints ended without being given or coming back."""
+    ended = (SUPERSEDED, VoucherState.VOID, VoucherState.LAPSED)
+    return sum(row.papers.places[place] for place in ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +87,30 @@ class Ticks:
 
 
 @blueprint.get("/<int:run_id>")
-@require(policy.HAND_OVER)
+@require(policy.LIST_ROUNDS)
 def show(run_id: int) -> Any:
-    """Show what each community of a run still has to give."""
+    """Show how the round of each community of a run stands."""
     run = get_run(actor=g.actor, run_id=run_id)
     wanted = read_wanted(request.args)
-    places = slice_rows(list_run_places(actor=g.actor, run_id=run_id), wanted=wanted)
+    rounds = slice_rows(list_rounds(actor=g.actor, run=run), wanted=wanted)
     if wanted.is_export:
-        return send_workbook(name=f"handover-{run_id}", columns=PLACE_COLUMNS, rows=places.rows)
+        return send_workbook(name=f"handover-{run_id}", columns=ROUND_COLUMNS, rows=rounds.rows)
     return render_template(
         "vouchers/show_handover.html",
         run=run,
         name=name_run(run),
-        places=places,
-        columns=PLACE_COLUMNS,
+        rounds=rounds,
+        columns=ROUND_COLUMNS,
+        steps=STEP_TITLES,
+        count_ended=count_ended,
+        may_hand_over=policy.HAND_OVER.allows(g.actor),
     )
 
 
 @blueprint.get("/<int:run_id>/<code>")
-@require(policy.HAND_OVER)
+@require(policy.LIST_ROUNDS)
 def show_people(run_id: int, code: str) -> Any:
-    """Show who of a community is to get what; names and addresses are read, so it is noted."""
+    """Show how a round stands and whose paper waits; names and addresses are read and noted."""
     run = get_run(actor=g.actor, run_id=run_id)
     community = get_community(actor=g.actor, code=code)
     people = _slice_people(run_id, community)
@@ -112,91 +126,74 @@ def show_people(run_id: int, code: str) -> Any:
 @blueprint.post("/<int:run_id>/<code>")
 @require(policy.HAND_OVER)
 def record(run_id: int, code: str) -> Any:
-    """Record a list: all given, or all but those ticked."""
-    now = clock.now()
+    """Record a list: all given, or all but those ticked, or only what became of those."""
     try:
         form = GivenList.parse(request.form)
-        done = _hand_over("handovers.record", form, now)
+        done = record_list("handovers.record", form, clock.now())
     except Refusal as refusal:
         ticks = Ticks(tuple(request.form.getlist("absent")), request.form.get("reason", ""))
         run = get_run(actor=g.actor, run_id=run_id)
         community = get_community(actor=g.actor, code=code)
         people = _slice_people(run_id, community)
         return _show_people(run, community, people, ticks, refusal), refusal.status
-    _tell(done)
+    tell(done)
     return redirect(url_for("handovers.show_people", run_id=run_id, code=code))
 
 
-@blueprint.get("/scan")
-@require(policy.HAND_OVER)
-def scan() -> str:
-    """Show the field that a scanner types into."""
-    return _show_scan((), None)
+def record_list(route: str, form: GivenList, now: datetime) -> dict[str, Any]:
+    """Record what was given and what came back, once however often it is sent."""
 
-
-@blueprint.post("/scan")
-@require(policy.HAND_OVER)
-def look_up() -> Any:
-    """Look one paper up and add it to those in hand; or take one out."""
-    in_hand = read_prints(request.form.get("shown", ""))
-    if "remove" in request.form:
-        taken_out = read_number(request.form, "remove")
-        return _show_scan(tuple(one for one in in_hand if one != taken_out), None)
-    try:
-        code = read_print(text=request.form.get("code", ""), home=current_app.config["HOME"])
-        print_id = find_paper(actor=g.actor, print_code=code).print_id
-        if print_id in in_hand:
-            raise Refusal("already_scanned", N_("这张券刚才已经扫过，在下面的列表里"))
-    except Refusal as refusal:
-        return _show_scan(in_hand, refusal), refusal.status
-    return _show_scan((print_id, *in_hand), None)
-
-
-@blueprint.post("/scan/confirmation")
-@require(policy.HAND_OVER)
-def confirm() -> Any:
-    """Record everything in hand as given."""
-    in_hand: tuple[int, ...] = ()
-    try:
-        in_hand = read_prints(request.form.get("shown", ""))
-        done = _hand_over("handovers.confirm", GivenList(in_hand, {}), clock.now())
-    except Refusal as refusal:
-        return _show_scan(in_hand, refusal), refusal.status
-    _tell(done)
-    return redirect(url_for("handovers.scan"))
-
-
-def _hand_over(route: str, form: GivenList, now: Any) -> dict[str, Any]:
     def deed() -> dict[str, Any]:
-        given = hand_over_prints(
-            actor=g.actor, print_ids=form.given, not_given=form.not_given, now=now
-        )
-        return {"given": given, "not_given": len(form.not_given)}
+        given = 0
+        if form.given or not form.back:
+            given = hand_over_prints(
+                actor=g.actor, print_ids=form.given, not_given=form.not_given, now=now
+            )
+        back = _count_back(form, now) if form.back else 0
+        return {"given": given, "not_given": len(form.not_given), "back": back}
 
     return perform_once(
         actor=g.actor,
         route=route,
         client_key=request.form.get("client_key", ""),
-        request={"given": form.given, "not_given": sorted(form.not_given.items())},
+        request={
+            "given": form.given,
+            "not_given": sorted(form.not_given.items()),
+            "back": form.back,
+            "outcome": form.outcome,
+        },
         now=now,
         deed=deed,
     )
 
 
-def _tell(done: dict[str, Any]) -> None:
-    flash(gettext("已登记发放 %(given)s 张，这些券现在可以使用。", given=done["given"]))
+def _count_back(form: GivenList, now: datetime) -> int:
+    if form.outcome == REPRINT:
+        kid = load_ring(current_app.config["HOME"]).signing_kid
+        return reprint_spoilt(actor=g.actor, print_ids=form.back, kid=kid, now=now)
+    outcome = Outcome(form.outcome)
+    return count_back(actor=g.actor, print_ids=form.back, outcome=outcome, now=now)
+
+
+def tell(done: dict[str, Any]) -> None:
+    """Say what was recorded."""
+    if done["given"]:
+        flash(gettext("已登记发放 %(given)s 张，这些券现在可以使用。", given=done["given"]))
     if done["not_given"]:
         flash(gettext("%(count)s 张没有发到，仍待发放。", count=done["not_given"]))
+    if done["back"]:
+        flash(gettext("%(count)s 张登记退回。请把这些纸收好，关闭后销毁。", count=done["back"]))
 
 
 def _slice_people(run_id: int, community: Division) -> Slice[Person]:
-    wanted = replace(read_wanted(request.args, filters=("q",)), size=PEOPLE_A_PAGE)
+    args = request.args if request.method == "GET" else type(request.args)()
+    wanted = replace(read_wanted(args, filters=("q",)), size=PEOPLE_A_PAGE)
     people = list_people(run_id=run_id, community_id=community.id)
     sought = "".join(wanted["q"].split())
     waiting = [
         person
         for person in people
-        if (person.print_ids or person.held)
+        if (person.print_ids or person.held_ids)
         and (not sought or any(sought in text for text in _list_texts(person)))
     ]
     return slice_rows(waiting, wanted=wanted)
@@ -226,31 +223,33 @@ def _show_people(
     ticks: Ticks,
     refusal: Refusal | None,
 ) -> str:
+    of_round = get_round(actor=g.actor, run=run, community_id=community.id)
     return render_template(
         "vouchers/show_people.html",
         run=run,
         name=name_run(run),
         community=community,
+        of_round=of_round,
+        step_title=STEP_TITLES[of_round.step],
+        next_step=NEXT_OF_STEP[of_round.step],
+        places=PLACE_TITLES,
+        losses=list_losses(round_id=of_round.id),
         people=people,
         columns=COLUMNS,
         shown=" ".join(str(one) for person in people.rows for one in person.print_ids),
         vouchers=sum(len(person.print_ids) for person in people.rows),
-        reasons=NOT_GIVEN,
+        reasons=REASON_TITLES,
+        later=tuple(NOT_GIVEN),
+        for_good=(*OUTCOME_TITLES, REPRINT),
         ticks=ticks,
         refusal=refusal,
         show_serial=show_serial,
-    )
-
-
-def _show_scan(in_hand: tuple[int, ...], refusal: Refusal | None) -> str:
-    papers = list_papers(actor=g.actor, print_ids=in_hand)
-    return render_template(
-        "vouchers/scan.html",
-        papers=papers,
-        shown=" ".join(str(paper.print_id) for paper in papers),
-        titles=VOUCHER_TITLES,
-        refusal=refusal,
-        show_serial=show_serial,
-        shorten_address=shorten_address,
-        mask_name=mask_name,
+        is_own_count=of_round.counted_by == g.actor.account_id,
+        may={
+            "hand_over": policy.HAND_OVER.allows(g.actor),
+            "submit": policy.SUBMIT_COUNT.allows(g.actor),
+            "close": policy.CLOSE_ROUND.allows(g.actor),
+            "lose": policy.REPORT_LOSS.allows(g.actor),
+            "see_files": has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR)(g.actor),
+        },
     )
