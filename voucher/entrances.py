@@ -70,7 +70,9 @@ from voucher.shops.views.shop_file import blueprint as shop_file_pages
 from voucher.shops.views.shops import blueprint as shops_pages
 from voucher.upkeep.cli import commands as upkeep_commands
 from voucher.upkeep.views import blueprint as upkeep_pages
-from voucher.vouchers.cli import commands as vouchers_commands
+from voucher.vouchers.cli.papers import commands as papers_commands
+from voucher.vouchers.cli.rounds import commands as rounds_commands
+from voucher.vouchers.cli.runs import commands as runs_commands
 
 # Their routes belong to the blueprint of handovers.
 from voucher.vouchers.views import losing as _losing  # noqa: F401
@@ -134,7 +136,9 @@ COMMANDS = (
     *care_levels_commands,
     *entitlements_commands,
     *ledger_commands,
-    *vouchers_commands,
+    *runs_commands,
+    *rounds_commands,
+    *papers_commands,
     *printouts_commands,
     *shops_commands,
     *redemptions_commands,

@@ -13,7 +13,8 @@ from voucher.jobs import finish_chunk, renew_chunks
 from voucher.printouts.drawing.fonts import check_glyphs
 from voucher.printouts.drawing.sheet import check_fits
 from voucher.printouts.models import PrintDownload
-from voucher.printouts.queries.sheets import Office, describe_person, list_people_on_paper
+from voucher.printouts.queries.people import list_people_on_paper
+from voucher.printouts.queries.sheets import Office, describe_person
 from voucher.printouts.rules import PRINT_JOB
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.operations.custody import check_printable

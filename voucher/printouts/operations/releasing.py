@@ -169,18 +169,7 @@ def release_paper(
         files_differ, paper_changed, busy.
     """
     check_printable(run=get_run(actor=actor, run_id=run_id))
-    chosen = [
-        standing
-        for standing in list_standings(actor=actor, run_id=run_id, folder=folder)
-        if standing.state == "passed"
-        and (community_ids is None or standing.community_id in community_ids)
-    ]
-    if not chosen:
-        raise Refusal(
-            "nothing_to_release",
-            N_("批次 %(run)s 没有等待放行的纸：没有打印、没有检查、检查有问题，或已经放行"),
-            run=run_id,
-        )
+    chosen = _choose_passed(actor, run_id, folder, community_ids)
     files = [file for standing in chosen for file in standing.files]
     check_whole(files=files)
     for standing in chosen:
@@ -193,6 +182,24 @@ def release_paper(
     )
     _sign(actor, run_id, chosen, released, now)
     return released
+
+
+def _choose_passed(
+    actor: Actor, run_id: int, folder: Path, community_ids: Collection[int] | None
+) -> list[Standing]:
+    chosen = [
+        standing
+        for standing in list_standings(actor=actor, run_id=run_id, folder=folder)
+        if standing.state == "passed"
+        and (community_ids is None or standing.community_id in community_ids)
+    ]
+    if not chosen:
+        raise Refusal(
+            "nothing_to_release",
+            N_("批次 %(run)s 没有等待放行的纸：没有打印、没有检查、检查有问题，或已经放行"),
+            run=run_id,
+        )
+    return chosen
 
 
 def _check_unchanged(run_id: int, standing: Standing) -> None:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from voucher.access import Actor, within_area
 from voucher.codes import read_print_code, show_typed_code
 from voucher.config import Home
 from voucher.config import Kind as HomeKind
@@ -21,7 +20,7 @@ from voucher.printouts.drawing.fields import SAMPLE, Addressee, Mark, SheetVouch
 from voucher.printouts.drawing.handover import HandoverLine
 from voucher.printouts.rules import MAX_VOUCHERS_A_FILE
 from voucher.refusals import N_
-from voucher.residents.models import Resident, Sex
+from voucher.residents.models import Sex
 from voucher.schemes.queries import get_programme_version, get_service
 from voucher.schemes.rules.programmes import Kind, VoucherItem
 from voucher.signing import KeyRing, open_signer
@@ -34,9 +33,8 @@ from voucher.tokens import (
     pack_discount,
     show_url,
 )
-from voucher.vouchers.models import Print, Voucher
+from voucher.vouchers.models import Voucher
 from voucher.vouchers.queries.vouchers import SHEET_COLUMNS, get_live_print, list_live_prints
-from voucher.vouchers.rules import PrintState, VoucherState
 
 _AGE_BAND = 10
 
@@ -265,26 +263,6 @@ def _show_sex(sex: str) -> str:
 def _show_age_band(born: date, on: date) -> str:
     start = full_years(born, on) // _AGE_BAND * _AGE_BAND
     return f"{start}岁以上" if start >= 100 else f"{start}-{start + _AGE_BAND - 1}岁"
-
-
-def list_people_on_paper(*, actor: Actor, run_id: int) -> list[Any]:
-    """Give what is printed of each person of the actor's area who has a live print of a run."""
-    live = (
-        select(
-            *(Resident.id, Resident.name, Resident.address, Resident.sex, Resident.born_date),
-            *(Voucher.community_id, Division.name.label("community")),
-        )
-        .join(Voucher, Voucher.resident_id == Resident.id)
-        .join(Print, Print.voucher_id == Voucher.id)
-        .join(Division, Division.id == Voucher.community_id)
-        .where(
-            Voucher.run_id == run_id,
-            Voucher.state != VoucherState.VOID,
-            Print.state == PrintState.LIVE,
-            within_area(Voucher.community_id, actor),
-        )
-    )
-    return list(db.session.execute(live.distinct().order_by(Resident.id)))
 
 
 def describe_person(*, person: Any, period_from: date, office: Office) -> SheetVoucher:

@@ -1,38 +1,27 @@
-"""Commands of vouchers."""
+"""Commands of issue runs."""
 
 from typing import Any
 
 import click
-from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.codes import parse_serial, read_print_code, show_typed_code
-from voucher.config import Home
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.divisions.queries import get_community
 from voucher.money import show_yuan
 from voucher.periods import local_date, parse_month
 from voucher.schemes.queries import get_programme, get_programme_version
-from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations import (
     cancelling,
-    closing,
-    counting,
     custody,
     drafting,
-    ending,
-    replacing,
     runs,
 )
 from voucher.vouchers.operations.planning import Plan, plan_run
-from voucher.vouchers.queries.people import find_live_prints
-from voucher.vouchers.queries.rounds import RoundRow, list_rounds
 from voucher.vouchers.queries.runs import count_vouchers, get_run, list_runs
-from voucher.vouchers.rounds import BACK, Outcome
 from voucher.vouchers.rules import RunState
 from voucher.vouchers.tasks import finish_run
 
@@ -166,151 +155,8 @@ def handover(*, actor: Actor, run_id: int, community: str | None) -> dict[str, A
     return {"run": run_id, "handed_over": given, "state": str(run.state)}
 
 
-@command("list", action=policy.LIST_ROUNDS)
-@click.argument("run_id", type=int)
-def list_all_rounds(*, actor: Actor, run_id: int) -> dict[str, Any]:
-    """列出一个批次各社区的发放与清点 · List the rounds of a run and where their paper is."""
-    rounds = list_rounds(actor=actor, run=get_run(actor=actor, run_id=run_id))
-    return {"run": run_id, "rounds": [_show_round(row) for row in rounds]}
-
-
-def _show_round(row: RoundRow) -> dict[str, Any]:
-    return {
-        "community": row.code,
-        "name": row.community,
-        "step": row.step.value,
-        "prints": row.papers.total,
-        **row.papers.places,
-    }
-
-
-@command("return", action=policy.COUNT_BACK)
-@click.argument("run_id", type=int)
-@click.option("--serial", "serials", required=True, multiple=True)
-@click.option("--outcome", required=True, type=click.Choice([one.value for one in BACK]))
-def return_paper(
-    *, actor: Actor, run_id: int, serials: tuple[str, ...], outcome: str
-) -> dict[str, Any]:
-    """登记退回的券 · Record what became of paper that came back."""
-    with transaction():
-        counted = counting.count_back(
-            actor=actor,
-            print_ids=find_live_prints(
-                actor=actor, run_id=run_id, serials=[parse_serial(one) for one in serials]
-            ),
-            outcome=Outcome(outcome),
-            now=clock.now(),
-        )
-    return {"run": run_id, "outcome": outcome, "returned": counted}
-
-
-@command("close", action=policy.SUBMIT_COUNT, grave=True)
-@click.argument("run_id", type=int)
-@click.option("--community", required=True, help="社区代码")
-def close(*, actor: Actor, run_id: int, community: str) -> dict[str, Any]:
-    """关闭一个社区的发放：一人清点完，另一人关闭 · Close a round: one counts, another closes."""
-    with transaction():
-        place = get_community(actor=actor, code=community)
-        done = closing.finish_round(
-            actor=actor,
-            run_id=run_id,
-            community_id=place.id,
-            may_close=policy.CLOSE_ROUND.allows(actor),
-            now=clock.now(),
-        )
-    return {"run": run_id, "community": community, **done}
-
-
-@command("reprint", action=policy.REPRINT)
-@click.argument("serial")
-@click.option("--reason", required=True)
-def reprint(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
-    """补印：同一张券的新印次，旧的立即失效 · Reprint: the older paper is dead at once."""
-    home: Home = current_app.config["HOME"]
-    ring = load_ring(home)
-    with transaction():
-        made = custody.reprint_voucher(
-            actor=actor,
-            serial=parse_serial(serial),
-            reason=reason,
-            kid=ring.signing_kid,
-            now=clock.now(),
-        )
-        answer = {
-            "serial": parse_serial(serial),
-            "print_number": made.number,
-            "typed_code": show_typed_code(read_print_code(made.code)),
-        }
-    return answer
-
-
-@command("replace", action=policy.ASK_REPLACEMENT, grave=True)
-@click.argument("serial")
-@click.option("--reason", required=True)
-def replace(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
-    """换发：新券、新券号，旧券作废；一人申请，另一人办理 · Replace; one asks, another does it."""
-    home: Home = current_app.config["HOME"]
-    ring = load_ring(home)
-    with transaction():
-        return replacing.replace_voucher(
-            actor=actor,
-            serial=parse_serial(serial),
-            reason=reason,
-            may_approve=policy.APPROVE_REPLACEMENT.allows(actor),
-            kid=ring.signing_kid,
-            now=clock.now(),
-        )
-
-
-@command("hold", action=policy.HOLD)
-@click.argument("serial")
-@click.option("--reason", required=True)
-def hold(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
-    """暂停一张券 · Hold a voucher."""
-    with transaction():
-        ending.hold_voucher(
-            actor=actor, serial=parse_serial(serial), reason=reason, now=clock.now()
-        )
-    return {"serial": parse_serial(serial), "held": True}
-
-
-@command("release", action=policy.RELEASE)
-@click.argument("serial")
-@click.option("--reason", required=True)
-def release(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
-    """恢复一张暂停的券 · Release a held voucher."""
-    with transaction():
-        ending.release_voucher(
-            actor=actor, serial=parse_serial(serial), reason=reason, now=clock.now()
-        )
-    return {"serial": parse_serial(serial), "held": False}
-
-
-@command("void", action=policy.VOID)
-@click.argument("serials")
-@click.option("--reason", required=True)
-def void(*, actor: Actor, serials: str, reason: str) -> dict[str, Any]:
-    """作废一张或一段券（SERIAL 或 SERIAL-SERIAL） · Void a voucher or a range of serials."""
-    first, _, last = serials.partition("-")
-    with transaction():
-        voided = ending.void_vouchers(
-            actor=actor,
-            first=parse_serial(first),
-            last=parse_serial(last or first),
-            reason=reason,
-            now=clock.now(),
-        )
-    return {"voided": voided}
-
-
 commands = [
     issue,
     group("runs", [list_all, show, approve, resume, cancel], help="发券批次 · Issue runs"),
     handover,
-    group("rounds", [list_all_rounds, return_paper, close], help="发放与清点 · Delivery rounds"),
-    reprint,
-    replace,
-    hold,
-    release,
-    void,
 ]

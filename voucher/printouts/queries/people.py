@@ -1,0 +1,32 @@
+"""Reading who has paper of a run."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from voucher.access import Actor, within_area
+from voucher.db import db
+from voucher.divisions.models import Division
+from voucher.residents.models import Resident
+from voucher.vouchers.models import Print, Voucher
+from voucher.vouchers.rules import PrintState, VoucherState
+
+
+def list_people_on_paper(*, actor: Actor, run_id: int) -> list[Any]:
+    """Give what is printed of each person of the actor's area who has a live print of a run."""
+    live = (
+        select(
+            *(Resident.id, Resident.name, Resident.address, Resident.sex, Resident.born_date),
+            *(Voucher.community_id, Division.name.label("community")),
+        )
+        .join(Voucher, Voucher.resident_id == Resident.id)
+        .join(Print, Print.voucher_id == Voucher.id)
+        .join(Division, Division.id == Voucher.community_id)
+        .where(
+            Voucher.run_id == run_id,
+            Voucher.state != VoucherState.VOID,
+            Print.state == PrintState.LIVE,
+            within_area(Voucher.community_id, actor),
+        )
+    )
+    return list(db.session.execute(live.distinct().order_by(Resident.id)))

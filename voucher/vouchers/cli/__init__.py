@@ -1,0 +1,1 @@
+"""Commands of vouchers: runs, their delivery rounds, single vouchers."""
