@@ -137,7 +137,7 @@ def _print_in_processes(
     printing: Printing, parts: Sequence[int], actor: Actor, jobs: int
 ) -> Iterator[None]:
     """
-    Have processes print all parts; give a sign for each that is done.
+    Start processes that print all parts, and give what gives a sign for each that is done.
 
     They begin as copies of this one, with everything loaded, and open the database themselves:
     nothing of it is open while they are made.
@@ -151,16 +151,7 @@ def _print_in_processes(
     for worker in workers:
         worker.start()
     gc.unfreeze()
-    yield from _watch(workers, printing, parts)
-    # Below 0 stands the signal of who was killed: that is no fault of the work.
-    if any((worker.exitcode or 0) > 0 for worker in workers):
-        raise Refusal(
-            "print_failed",
-            N_("批次 %(run)s 没有打印完：打印进程出错，请查看日志后再打印"),
-            run=printing.run_id,
-        )
-    # What killed workers left behind, if all of them were.
-    yield from _print_all(printing, parts, actor)
+    return _watch(workers, printing, parts, actor)
 
 
 def _work(printing: Printing, parts: Sequence[int], actor: Actor) -> None:
@@ -173,7 +164,7 @@ def _work(printing: Printing, parts: Sequence[int], actor: Actor) -> None:
 
 
 def _watch(
-    workers: Sequence[BaseProcess], printing: Printing, parts: Sequence[int]
+    workers: Sequence[BaseProcess], printing: Printing, parts: Sequence[int], actor: Actor
 ) -> Iterator[None]:
     done = 0
     while alive := [worker.sentinel for worker in workers if worker.is_alive()]:
@@ -182,6 +173,15 @@ def _watch(
         for _ in range(progress.done - done):
             yield
         done = progress.done
+    # Below 0 stands the signal of who was killed: that is no fault of the work.
+    if any((worker.exitcode or 0) > 0 for worker in workers):
+        raise Refusal(
+            "print_failed",
+            N_("批次 %(run)s 没有打印完：打印进程出错，请查看日志后再打印"),
+            run=printing.run_id,
+        )
+    # What killed workers left behind, if all of them were.
+    yield from _print_all(printing, parts, actor)
 
 
 def _print_next(printing: Printing, *, actor: Actor) -> bool:
