@@ -264,8 +264,9 @@ def sizes_down(size: float, floor: float) -> Iterator[float]:
 
 def wrap_text(text: str, *, width: float, size: float, weight: Weight) -> tuple[str, ...]:
     """Break a text into lines at most `width` mm wide; numbers and Latin words stay whole."""
-    if measure(text, size=size, weight=weight) <= width * mm:
-        return (text.rstrip(),)
+    whole = text.rstrip()
+    if measure(whole, size=size, weight=weight) <= width * mm:
+        return (whole,)
     lines, line = [], ""
     for part in _split_to_width(text, width=width, size=size, weight=weight):
         if line and measure((line + part).rstrip(), size=size, weight=weight) > width * mm:
