@@ -109,10 +109,10 @@ def load_layout(name: str) -> Layout:
 
     :raises ValueError: it breaks a law of the paper.
     """
-    return read_layout(name, (FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return parse_layout(name, (FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def read_layout(name: str, text: str) -> Layout:
+def parse_layout(name: str, text: str) -> Layout:
     """
     Read the text of a layout.
 
