@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from voucher.printouts.drawing.covers import COVER_FIELDS, list_covers
 from voucher.printouts.drawing.fields import FIELDS
+from voucher.printouts.drawing.fonts import measure, split_runs
 from voucher.printouts.drawing.layouts import load_layout
-from voucher.printouts.drawing.paper import mm, open_paper
+from voucher.printouts.drawing.paper import LINE_HEIGHT, fit_text, mm, open_paper
 from voucher.printouts.drawing.sheet import list_pages
 from voucher.printouts.drawing.stamps import draw_code, draw_ground
 
@@ -35,9 +36,23 @@ def draw_face(paper, face, fields, piece, mark, *, x, y):
     own = replace(paper, height=face.height)
     draw_ground(own, face, mark=mark, say=str)
     for field in fields:
-        own.write(field.show(piece), face.places[field.name])
+        write(own, field.show(piece), face.places[field.name])
     if face.code:
         draw_code(own, face.code, piece.qr_text)
+
+
+def write(paper, text, place):
+    """Write a text with reportlab's own text object."""
+    fitted = fit_text(text, place)
+    for number, line in enumerate(fitted.lines):
+        room = place.width * mm - measure(line, size=fitted.size, weight=place.weight)
+        x = place.x * mm + {"left": 0, "centre": 0.5, "right": 1}[place.align] * room
+        y = place.y * mm + number * fitted.size * LINE_HEIGHT + 0.88 * fitted.size
+        words = paper.canvas.beginText(x, paper.height * mm - y)
+        for font, run in split_runs(line, weight=place.weight):
+            words.setFont(font, fitted.size)
+            words.textOut(run)
+        paper.canvas.drawText(words)
 
 
 def draw_cuts(paper, layout):

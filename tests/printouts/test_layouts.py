@@ -3,7 +3,7 @@
 import pytest
 
 from tests.printouts.reading import render
-from voucher.printouts.drawing.layouts import FOLDER, load_layout, read_layout
+from voucher.printouts.drawing.layouts import FOLDER, load_layout, parse_layout
 from voucher.printouts.drawing.paper import open_paper
 from voucher.printouts.drawing.stamps import draw_ground
 from voucher.printouts.rules import LAYOUTS
@@ -41,7 +41,7 @@ def test_a_layout_that_breaks_a_law_is_refused(name, old, new, fault):
     assert old in text
 
     with pytest.raises(ValueError, match=fault):
-        read_layout(name, text.replace(old, new, 1))
+        parse_layout(name, text.replace(old, new, 1))
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

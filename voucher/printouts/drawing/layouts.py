@@ -19,7 +19,7 @@ from voucher.printouts.drawing.paper import Box, Place
 from voucher.qr import QUIET_ZONE
 
 FOLDER = Path(__file__).parents[1] / "layouts"
-# Of the longest text a voucher may have: version 7 (reference: ISO/IEC 18004).
+# Of version 7, which a voucher's text has; another is drawn as large.
 CODE_MODULES = 45
 
 _MARGIN = 5.0
@@ -43,6 +43,11 @@ class Code:
         return self.dots * _DOT
 
     @property
+    def side(self) -> float:
+        """The side of the code without its quiet zone in mm."""
+        return CODE_MODULES * self.module
+
+    @property
     def quiet_zone(self) -> float:
         """How wide the bare paper around the code is, in mm."""
         return QUIET_ZONE * self.module
@@ -50,7 +55,7 @@ class Code:
     @property
     def box(self) -> Box:
         """The code with its quiet zone."""
-        side = CODE_MODULES * self.module + 2 * self.quiet_zone
+        side = self.side + 2 * self.quiet_zone
         return Box(self.x, self.y, side, side)
 
 
@@ -109,10 +114,10 @@ def load_layout(name: str) -> Layout:
 
     :raises ValueError: it breaks a law of the paper.
     """
-    return read_layout(name, (FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return parse_layout(name, (FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def read_layout(name: str, text: str) -> Layout:
+def parse_layout(name: str, text: str) -> Layout:
     """
     Read the text of a layout.
 
@@ -186,7 +191,7 @@ def _find_faults_of_face(layout: Layout, face: Face, fields: tuple[Field, ...]) 
     # Any voucher may stand at an edge of the page, so each keeps its margin on all sides.
     margin = layout.margin
     inner = Box(margin, margin, face.width - 2 * margin, face.height - 2 * margin)
-    boxes = dict(list_boxes(face))
+    boxes = dict(_list_boxes(face))
     drawn = {**boxes, "pattern": face.pattern or inner}
     yield from (f"{name} is in the margin" for name, box in drawn.items() if not inner.holds(box))
     for one, other in combinations(boxes, 2):
@@ -194,7 +199,7 @@ def _find_faults_of_face(layout: Layout, face: Face, fields: tuple[Field, ...]) 
             yield f"{one} overlaps {other}"
 
 
-def list_boxes(face: Face) -> Iterator[tuple[str, Box]]:
+def _list_boxes(face: Face) -> Iterator[tuple[str, Box]]:
     """Give the room of every text, of the mark and of the code with its quiet zone, by name."""
     for name, place in {**face.places, "mark": face.mark}.items():
         yield name, place.box

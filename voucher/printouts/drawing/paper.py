@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from reportlab import rl_config
+from reportlab.lib.rl_accel import escapePDF, fp_str
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from voucher.printouts.drawing.canvas import LeanCanvas
@@ -200,11 +202,18 @@ class Paper:
         shift = _ALIGNED[place.align]
         if shift:
             shift *= place.width * mm - measure(line, size=size, weight=place.weight)
-        text = self.canvas.beginText(left * mm + shift, self._flip(top) - size * ASCENT)
-        for font, piece in split_runs(line, weight=place.weight):
-            text.setFont(font, size)
-            text.textOut(piece)
-        return text.getCode()
+        x, y = left * mm + shift, self._flip(top) - size * ASCENT
+        return f"BT {fp_str(x, y)} Td {self._encode(line, size, place.weight)} ET"
+
+    def _encode(self, line: str, size: float, weight: Weight) -> str:
+        """Give the operators that show a line; a new character joins the document's fonts."""
+        shown, document = [], self.canvas._doc
+        for name, piece in split_runs(line, weight=weight):
+            font = pdfmetrics.getFont(name)
+            for subset, codes in font.splitString(piece, document):
+                own_name = font.getSubsetInternalName(subset, document)
+                shown.append(f"{own_name} {size:g} Tf ({escapePDF(codes)}) Tj")
+        return " ".join(shown)
 
     def _flip(self, y: float) -> float:
         return (self.height - y) * mm

@@ -93,9 +93,8 @@ def _move(left: float, bottom: float) -> str:
 
 def draw_code(paper: Paper, code: Code, text: str) -> None:
     """Draw the QR code of a text on its place; the quiet zone around it stays bare paper."""
-    raster = make_raster(text, quiet_zone=0)
-    away = code.quiet_zone
-    paper.draw_raster(raster, x=code.x + away, y=code.y + away, side=raster.side * code.module)
+    raster, away = make_raster(text, quiet_zone=0), code.quiet_zone
+    paper.draw_raster(raster, x=code.x + away, y=code.y + away, side=code.side)
 
 
 def make_stamp(
