@@ -6,21 +6,30 @@ from voucher.printouts.rules import read_community
 FIRST = "run-000001-510104001001-01.pdf"
 
 
-def test_a_fault_is_told_sound_paper_released_and_every_state_reads_well(serve_town, browse):
-    site = serve_town("issued")
-    pages = [
-        sign_in_at(browse(english=english, viewport=viewport), site, "worker")
-        for english, viewport in BOTH_READERS
-    ]
-    worker, found = pages[0], []
+class Readers:
+    """A worker in Chinese on a phone, and once more in English at a desk."""
 
-    def look(state, path="/printouts/1"):
-        for page, (english, viewport) in zip(pages, BOTH_READERS, strict=True):
-            page.goto(site.url + path)
+    def __init__(self, site, browse):
+        self.site, self.found = site, []
+        self.pages = [
+            sign_in_at(browse(english=english, viewport=viewport), site, "worker")
+            for english, viewport in BOTH_READERS
+        ]
+
+    def look(self, state, path="/printouts/1"):
+        """Look at a page as both: what bars the way is kept."""
+        for page, (english, viewport) in zip(self.pages, BOTH_READERS, strict=True):
+            page.goto(self.site.url + path)
             name = f"{state}-{'en' if english else 'zh'}-{viewport['width']}"
             take_picture(page, name)
-            found.extend(f"{name} {fault}" for fault in find_barriers(page))
+            self.found.extend(f"{name} {fault}" for fault in find_barriers(page))
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_a_fault_is_told_sound_paper_released_and_every_state_reads_well(serve_town, browse):
+    site = serve_town("issued")
+    readers = Readers(site, browse)
+    worker, look = readers.pages[0], readers.look
 
     worker.goto(f"{site.url}/printouts/1")
     worker.get_by_role("button", name="打印").click()
@@ -49,4 +58,4 @@ def test_a_fault_is_told_sound_paper_released_and_every_state_reads_well(serve_t
     worker.get_by_role("button", name="放行：1 个社区，4 张").click()
     worker.get_by_role("link", name="下载全部（ZIP）").wait_for()
     look("released")
-    assert found == []
+    assert readers.found == []

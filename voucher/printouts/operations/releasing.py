@@ -144,14 +144,7 @@ def add_preflight_of_print(*, actor: Actor, run_id: int, place: int, folder: Pat
             add_preflights(actor=actor, run_id=run_id, places=[place])
 
 
-def release_paper(
-    *,
-    actor: Actor,
-    run_id: int,
-    folder: Path,
-    now: datetime,
-    community_ids: Collection[int] | None = None,
-) -> Released:
+def release_paper(*, actor: Actor, run_id: int, folder: Path, now: datetime) -> Released:
     """
     Sign for the paper of a run in the actor's area that was read back without a finding.
 
@@ -162,12 +155,8 @@ def release_paper(
         files_differ, paper_changed, busy.
     """
     check_printable(run=get_run(actor=actor, run_id=run_id))
-    chosen = [
-        standing
-        for standing in list_standings(actor=actor, run_id=run_id, folder=folder)
-        if standing.state == "passed"
-        and (community_ids is None or standing.community_id in community_ids)
-    ]
+    standings = list_standings(actor=actor, run_id=run_id, folder=folder)
+    chosen = [standing for standing in standings if standing.state == "passed"]
     if not chosen:
         raise Refusal(
             "nothing_to_release",

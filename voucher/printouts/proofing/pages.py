@@ -122,10 +122,8 @@ def _spoil(page: pypdfium2.PdfPage, code: FoundCode, dpi: int) -> FoundCode:
     width, height = page.get_size()
     x, y = code.x / dpi * _POINTS, code.y / dpi * _POINTS
     # Twice the quiet zone, and no more than the page has on every side.
-    half = (
-        code.side_mm * _MM * (code.modules + 4 * QUIET_ZONE) / (code.modules + 2 * QUIET_ZONE) / 2
-    )
-    half = min(half, x, width - x, y, height - y)
+    module = code.side_mm * _MM / (code.modules + 2 * QUIET_ZONE)
+    half = min((code.modules / 2 + 2 * QUIET_ZONE) * module, x, width - x, y, height - y)
     edges = (x - half, height - y - half, width - x - half, y - half)
     cut = page.render(scale=FINE_DPI / _POINTS, grayscale=True, crop=edges).to_pil()
     return replace(code, failed=find_failed_copies(cut, code=code, dpi=FINE_DPI))
