@@ -151,14 +151,7 @@ def add_preflight_of_print(
             add_preflights(actor=actor, run_id=run_id, places=[place], now=now)
 
 
-def release_paper(
-    *,
-    actor: Actor,
-    run_id: int,
-    folder: Path,
-    now: datetime,
-    community_ids: Collection[int] | None = None,
-) -> Released:
+def release_paper(*, actor: Actor, run_id: int, folder: Path, now: datetime) -> Released:
     """
     Sign for the paper of a run in the actor's area that was read back without a finding.
 
@@ -169,7 +162,14 @@ def release_paper(
         files_differ, paper_changed, busy.
     """
     check_printable(run=get_run(actor=actor, run_id=run_id))
-    chosen = _choose_passed(actor, run_id, folder, community_ids)
+    standings = list_standings(actor=actor, run_id=run_id, folder=folder)
+    chosen = [standing for standing in standings if standing.state == "passed"]
+    if not chosen:
+        raise Refusal(
+            "nothing_to_release",
+            N_("批次 %(run)s 没有等待放行的纸：没有打印、没有检查、检查有问题，或已经放行"),
+            run=run_id,
+        )
     files = [file for standing in chosen for file in standing.files]
     check_whole(files=files)
     for standing in chosen:
@@ -182,24 +182,6 @@ def release_paper(
     )
     _sign(actor, run_id, chosen, released, now)
     return released
-
-
-def _choose_passed(
-    actor: Actor, run_id: int, folder: Path, community_ids: Collection[int] | None
-) -> list[Standing]:
-    chosen = [
-        standing
-        for standing in list_standings(actor=actor, run_id=run_id, folder=folder)
-        if standing.state == "passed"
-        and (community_ids is None or standing.community_id in community_ids)
-    ]
-    if not chosen:
-        raise Refusal(
-            "nothing_to_release",
-            N_("批次 %(run)s 没有等待放行的纸：没有打印、没有检查、检查有问题，或已经放行"),
-            run=run_id,
-        )
-    return chosen
 
 
 def _check_unchanged(run_id: int, standing: Standing) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import zxingcpp
 from PIL import Image
 
-from voucher.printouts.proofing.spoiling import COPIES, list_spoilt
+from voucher.printouts.proofing.spoiling import list_spoilt
 
 QUIET_ZONE = 4
 # The darkest of paper: a quiet zone may be tinted by less than a fifth of the way to ink.
@@ -21,7 +21,7 @@ _OTHER_KINDS = 21  # Modules a side of the smallest QR code, where a reader does
 @dataclass(frozen=True, slots=True)
 class FoundCode:
     """
-    A code as it was read. `x`, `y` are the pixels of its middle, `side_mm` holds the quiet zone.
+    A code as it was read: its middle in pixels, its side with the quiet zone and without.
 
     `contrast` is between paper and ink, `intact` what is left of the error correction, both in
     percent; `failed` names the spoilt copies that could not be read, None when none were made.
@@ -31,6 +31,7 @@ class FoundCode:
     x: int
     y: int
     side_mm: float
+    modules: int
     contrast: int
     intact: int
     is_quiet: bool
@@ -51,17 +52,15 @@ def read_codes(image: Image.Image, *, dpi: int, is_thorough: bool) -> list[Found
     return [_measure(image, code, dpi) for code in ordered]
 
 
-def find_failed_copies(image: Image.Image, *, text: str, dpi: int) -> tuple[str, ...]:
-    """Spoil the code that says a text, and give by name the copies that no longer read so."""
-    found = _read(image, is_thorough=True)
-    code = next((code for code in found if code.text == text), None)
-    if code is None:
-        return tuple(COPIES)
-    box, modules = _find_box(code), _count_modules(code)
-    module = (box[2] - box[0]) / modules
-    cut = _cut_out(image, _grow(box, round(2 * QUIET_ZONE * module)))
-    copies = list_spoilt(cut, side=box[2] - box[0], module=module, dpi=dpi)
-    return tuple(name for name, copy in copies if not _reads(copy, text))
+def find_failed_copies(cut: Image.Image, *, code: FoundCode, dpi: int) -> tuple[str, ...]:
+    """
+    Spoil a code and give by name the copies that no longer read as it does.
+
+    `cut` is what stands around it, with the code in its middle.
+    """
+    module = code.side_mm / (code.modules + 2 * QUIET_ZONE) / 25.4 * dpi
+    copies = list_spoilt(cut, side=round(code.modules * module), module=module, dpi=dpi)
+    return tuple(name for name, copy in copies if not _reads(copy, code.text))
 
 
 def _read(image: Image.Image, *, is_thorough: bool) -> list[zxingcpp.Barcode]:
@@ -92,6 +91,7 @@ def _measure(image: Image.Image, code: zxingcpp.Barcode, dpi: int) -> FoundCode:
         x=(box[0] + box[2]) // 2,
         y=(box[1] + box[3]) // 2,
         side_mm=round((side + 2 * zone) / dpi * 25.4, 1),
+        modules=modules,
         contrast=round((paper - ink) * 100 / 255),
         intact=round(100 * float(_tell_more(code).get("UEC", 1))),
         is_quiet=_is_quiet(image, box, zone, light=ink + _PAPER_SHARE * (paper - ink)),
@@ -150,10 +150,3 @@ def _grow(box: Box, by: int) -> Box:
 
 def _reaches_over(image: Image.Image, box: Box) -> bool:
     return box[0] < 0 or box[1] < 0 or box[2] > image.width or box[3] > image.height
-
-
-def _cut_out(image: Image.Image, box: Box) -> Image.Image:
-    """Give a part of the page; beyond its edge there is paper, not the black of a crop."""
-    cut = Image.new("L", (box[2] - box[0], box[3] - box[1]), 255)
-    cut.paste(image, (-box[0], -box[1]))
-    return cut

@@ -10,11 +10,17 @@ import pypdfium2
 from PIL import Image
 
 from voucher.codes import is_serial
-from voucher.printouts.proofing.codes import FoundCode, find_failed_copies, read_codes
+from voucher.printouts.proofing.codes import (
+    QUIET_ZONE,
+    FoundCode,
+    find_failed_copies,
+    read_codes,
+)
 
 # Fine enough to measure by at 20 ms a page; a page that does not read is tried finer.
 DPI, FINE_DPI = 200, 300
 _POINTS = 72
+_MM = _POINTS / 25.4
 # A serial begins with year and month; a telephone number seldom does.
 _SERIAL = re.compile(r"(?<!\d)\d\d(?:0[1-9]|1[0-2]) ?\d{4} ?\d{4}(?!\d)")
 
@@ -98,7 +104,7 @@ def _read_page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Iter
         dpi = FINE_DPI
         codes = read_codes(_render(page, dpi), dpi=dpi, is_thorough=True)
     if number in task.spoilt and codes:
-        codes[0] = _spoil(page, codes[0])
+        codes[0] = _spoil(page, codes[0], dpi)
     here: list[list[FoundCode]] = [[] for _ in texts]
     for code in codes:
         here[_find_cell(task.cells, code, dpi)].append(code)
@@ -111,22 +117,28 @@ def _render(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
     return image
 
 
-def _spoil(page: pypdfium2.PdfPage, code: FoundCode) -> FoundCode:
-    image = _render(page, FINE_DPI)
-    return replace(code, failed=find_failed_copies(image, text=code.text, dpi=FINE_DPI))
+def _spoil(page: pypdfium2.PdfPage, code: FoundCode, dpi: int) -> FoundCode:
+    """Try spoilt copies of a code, drawn finely with the paper around it."""
+    width, height = page.get_size()
+    x, y = code.x / dpi * _POINTS, code.y / dpi * _POINTS
+    # Twice the quiet zone, and no more than the page has on every side.
+    module = code.side_mm * _MM / (code.modules + 2 * QUIET_ZONE)
+    half = min((code.modules / 2 + 2 * QUIET_ZONE) * module, x, width - x, y, height - y)
+    edges = (x - half, height - y - half, width - x - half, y - half)
+    cut = page.render(scale=FINE_DPI / _POINTS, grayscale=True, crop=edges).to_pil()
+    return replace(code, failed=find_failed_copies(cut, code=code, dpi=FINE_DPI))
 
 
 def _read_texts(page: pypdfium2.PdfPage, cells: Sequence[Cell], height: float) -> list[str]:
-    mm = _POINTS / 25.4
     words = page.get_textpage()
     if not cells:
         return [words.get_text_range()]
     texts = [
         words.get_text_bounded(
-            left=cell.x * mm,
-            right=(cell.x + cell.width) * mm,
-            top=height - cell.y * mm,
-            bottom=height - (cell.y + cell.height) * mm,
+            left=cell.x * _MM,
+            right=(cell.x + cell.width) * _MM,
+            top=height - cell.y * _MM,
+            bottom=height - (cell.y + cell.height) * _MM,
         )
         for cell in cells
     ]

@@ -76,10 +76,10 @@ def tell_advice(row: Any) -> str:
 
 
 FINDING_COLUMNS: tuple[Column[Any], ...] = (
-    Column(N_("文件"), lambda row: row.file, "file"),
-    Column(N_("社区"), lambda row: row.community),
-    Column(N_("页"), lambda row: row.page or "", "page", is_number=True),
-    Column(N_("券号"), lambda row: show_serial(row.serial) if row.serial else "", "serial"),
     Column(N_("哪里不对"), tell_fault),
     Column(N_("怎么办"), tell_advice),
+    Column(N_("券号"), lambda row: show_serial(row.serial) if row.serial else "", "serial"),
+    Column(N_("页"), lambda row: row.page or "", "page", is_number=True),
+    Column(N_("社区"), lambda row: row.community),
+    Column(N_("文件"), lambda row: row.file, "file"),
 )
