@@ -197,6 +197,23 @@ def test_paper_recorded_as_given_by_mistake_is_held_at_once_and_void_at_the_end(
     assert close(town) == {"voided": 1, "value_fen": 8000}
 
 
+def test_a_death_recorded_after_the_count_leaves_the_count_as_it_was(town):
+    print_id = of(1)
+    give(town, print_id, bath(), of(3))
+    assert list_rounds() == [True, False]
+    with transaction():
+        db.session.execute(update(Round).values(closed_at=None, closed_by=None))
+    count(town, print_id, outcome=Outcome.DEAD)
+    with transaction():
+        resident = db.session.get_one(Resident, 1)
+        hold_vouchers_of_departed(actor=town.worker, resident=resident, died=True, now=clock.now())
+
+    assert find_places(town) == {"dead": 1, "delivered": 2}
+    submit(town)
+    assert close(town) == {"voided": 1, "value_fen": 8000}
+    assert get_voucher("bath").state == "active"
+
+
 def test_a_mistake_about_a_mistake_leaves_the_voucher_in_its_holders_hands(town):
     print_id = of(1)
     give(town, print_id)

@@ -17,10 +17,9 @@ from voucher.vouchers.operations.custody import close_finished_run
 from voucher.vouchers.operations.ending import end_as_void
 from voucher.vouchers.operations.handing import MOST_NAMED
 from voucher.vouchers.queries.people import list_people
-from voucher.vouchers.queries.rounds import RoundRow, select_counted_back
+from voucher.vouchers.queries.rounds import MAY_LIE_BACK, RoundRow, select_counted_back
 from voucher.vouchers.queries.runs import lock_runs
 from voucher.vouchers.rounds import Step
-from voucher.vouchers.rules import OPEN_STATES
 
 
 def finish_round(
@@ -104,7 +103,7 @@ def close_round(*, actor: Actor, run_id: int, community_id: int, now: datetime) 
     ending = and_(
         Voucher.id.in_(select_counted_back(run_id=run_id)),
         Voucher.community_id == community_id,
-        Voucher.state.in_(OPEN_STATES),
+        MAY_LIE_BACK,
     )
     _check_departures(actor, ending)
     _mark_closed(actor, found, now)

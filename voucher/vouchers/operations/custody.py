@@ -12,12 +12,11 @@ from voucher.db import count_changed, db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.models import Handover, IssueRun, Print, Round, Voucher
-from voucher.vouchers.queries.rounds import select_counted_back
+from voucher.vouchers.queries.rounds import MAY_LIE_BACK, select_counted_back
 from voucher.vouchers.queries.runs import get_run, lock_runs
 from voucher.vouchers.queries.vouchers import get_voucher
 from voucher.vouchers.rules import (
     OPEN_STATES,
-    RETURNED,
     PrintState,
     RunState,
     VoucherState,
@@ -196,7 +195,7 @@ def close_finished_run(*, actor: Actor, run_id: int, now: datetime) -> None:
     Paper waits while it was not given, or lies in the office again and is still to be void.
     """
     assert actor.account_id is not None
-    is_returned = and_(Voucher.state == VoucherState.ACTIVE, Voucher.held_reason == RETURNED)
+    is_returned = and_(MAY_LIE_BACK, Voucher.id.in_(select_counted_back(run_id=run_id)))
     waiting = exists().where(
         Voucher.run_id == Round.run_id,
         Voucher.community_id == Round.community_id,

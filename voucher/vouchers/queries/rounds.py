@@ -24,26 +24,25 @@ from voucher.vouchers.rounds import (
     Step,
     find_step,
 )
-from voucher.vouchers.rules import OPEN_STATES, RETURNED, PrintState, RunState, VoucherState
+from voucher.vouchers.rules import OPEN_STATES, PrintState, RunState, VoucherState
 
 _later, _street = aliased(PaperOutcome), aliased(Division)
 # The outcome that counts is the last one.
 IS_CURRENT: ColumnElement[bool] = ~exists().where(
     _later.print_id == PaperOutcome.print_id, _later.number > PaperOutcome.number
 )
-# Given on the spot or signed for, and not said to have come back after all.
-_IN_HANDS = or_(
-    Voucher.state == VoucherState.USED,
-    and_(
-        Voucher.state == VoucherState.ACTIVE,
-        func.coalesce(Voucher.held_reason, "") != RETURNED,
-    ),
+# What can still lie in the office: whatever is active there is held. Once a person releases the
+# hold, or it was used, it is in its holder's hands after all.
+MAY_LIE_BACK: ColumnElement[bool] = or_(
+    Voucher.state == VoucherState.INACTIVE,
+    and_(Voucher.state == VoucherState.ACTIVE, Voucher.held_reason.is_not(None)),
 )
+_IN_HANDS = Voucher.state.in_((VoucherState.ACTIVE, VoucherState.USED))
 _PLACE = case(
-    (and_(Print.state == PrintState.LIVE, _IN_HANDS), DELIVERED),
+    (and_(Print.state == PrintState.LIVE, _IN_HANDS, ~MAY_LIE_BACK), DELIVERED),
     (PaperOutcome.outcome.in_(BACK), PaperOutcome.outcome),
     (Print.state == PrintState.DEAD, SUPERSEDED),
-    (Handover.print_id.is_not(None), DELIVERED),
+    (or_(Handover.print_id.is_not(None), _IN_HANDS), DELIVERED),
     (Voucher.state == VoucherState.VOID, VoucherState.VOID.value),
     (Voucher.state == VoucherState.LAPSED, VoucherState.LAPSED.value),
     else_=MISSING,
@@ -181,14 +180,15 @@ def _add_up(rows: Sequence[Any]) -> Papers:
     )
 
 
-def select_counted_back(*, run_id: int) -> Select[Any]:
-    """Give the query of the vouchers of a run whose live print lies in the office again."""
+def select_counted_back(*, run_id: int | None = None) -> Select[Any]:
+    """Give the query of the vouchers, of a run or of all, whose live print was counted back."""
     rounds = select(Round.id).where(Round.run_id == run_id)
+    of_run = () if run_id is None else (PaperOutcome.round_id.in_(rounds),)
     return (
         select(Print.voucher_id)
         .join(PaperOutcome, PaperOutcome.print_id == Print.id)
         .where(
-            PaperOutcome.round_id.in_(rounds),
+            *of_run,
             PaperOutcome.outcome.in_(BACK),
             IS_CURRENT,
             Print.state == PrintState.LIVE,

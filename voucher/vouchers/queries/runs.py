@@ -17,6 +17,7 @@ from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotAllowed, NotFound
 from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, RunLine, Voucher
+from voucher.vouchers.queries.rounds import select_counted_back
 from voucher.vouchers.rules import (
     RUN_EVENTS,
     RunState,
@@ -203,7 +204,7 @@ def _count_runs(*conditions: ColumnElement[bool]) -> int:
 
 
 def count_waiting_handovers(*, actor: Actor) -> int:
-    """Count the printed vouchers of the area that nobody has signed for; held ones stay back."""
+    """Count the printed vouchers of the area still to be given; held ones stay back."""
     return (
         db.session.scalar(
             select(func.count(Voucher.id))
@@ -213,6 +214,7 @@ def count_waiting_handovers(*, actor: Actor) -> int:
                 IssueRun.printed_at.is_not(None),
                 Voucher.state == VoucherState.INACTIVE,
                 Voucher.held_reason.is_(None),
+                Voucher.id.not_in(select_counted_back()),
                 within_area(Voucher.community_id, actor),
             )
         )
