@@ -1,11 +1,13 @@
 """The cover of a box: what is in it, who takes it and brings it back, boxes for the counts."""
 
+from functools import lru_cache
+
 from voucher.codes import show_serial
 from voucher.printouts.drawing.fields import Mark, Say
 from voucher.printouts.drawing.fonts import Weight
 from voucher.printouts.drawing.paper import Paper, Place
 from voucher.printouts.drawing.tables import Row
-from voucher.qr import make_raster
+from voucher.qr import Raster, make_raster
 from voucher.refusals import N_
 from voucher.vouchers.rounds import DELIVERED, OUTCOME_TITLES, PLACE_TITLES
 
@@ -88,7 +90,13 @@ def _draw_foot(paper: Paper, phone: str, *, say: Say) -> None:
 
 def draw_batch(paper: Paper, batch: str, *, x: float, y: float, side: float) -> None:
     """Draw the code of a round: it names the round and proves nothing."""
-    paper.draw_raster(make_raster(batch), x=x, y=y, side=side)
+    paper.draw_raster(_code(batch), x=x, y=y, side=side)
+
+
+@lru_cache(maxsize=1)
+def _code(batch: str) -> Raster:
+    # The same on every page of a list.
+    return make_raster(batch)
 
 
 def _draw_boxes(paper: Paper, titles: Row, *, say: Say) -> None:

@@ -7,6 +7,7 @@ The list has full names, serials and a signature strip, in the order of the shee
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from voucher.codes import show_serial
@@ -27,7 +28,7 @@ class HandoverLine:
     serials: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HandoverList:
     """
     One community's round of a run. `last_date` is inclusive; `mark` as on the sheets.
@@ -46,6 +47,11 @@ class HandoverList:
     last_date: date
     mark: Mark | None
     lines: tuple[HandoverLine, ...]
+
+    @cached_property
+    def vouchers(self) -> int:
+        """How many vouchers all lines have."""
+        return sum(len(line.serials) for line in self.lines)
 
 
 _COLUMNS = (
@@ -146,7 +152,7 @@ def _draw_foot(paper: Paper, handover: HandoverList, rows: Sequence[Row], *, say
         "people": len({row[0] for row in rows}),
         "vouchers": sum(int(row[4]) for row in rows),
         "all_people": len(handover.lines),
-        "all_vouchers": sum(len(line.serials) for line in handover.lines),
+        "all_vouchers": handover.vouchers,
     }
     sums = N_(
         "本页 %(people)s 人 %(vouchers)s 张；全表 %(all_people)s 人 %(all_vouchers)s 张。"
