@@ -1,6 +1,7 @@
 """Fonts of the printouts: which one prints a character, loaded once a process when first needed."""
 
 import mmap
+import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
@@ -30,6 +31,9 @@ class Weight(StrEnum):
     BOLD = "bold"
 
 
+# Of these a document's first subset of either face has all, under their own ASCII code.
+_PLAIN = re.compile("[0-9A-Z -]+")
+_PLAIN_FONTS = {Weight.REGULAR: REGULAR_FONT, Weight.BOLD: BOLD_FONT}
 _FONTS_OF = {
     Weight.REGULAR: (REGULAR_FONT, RARE_FONT),
     Weight.BOLD: (BOLD_FONT, REGULAR_FONT, RARE_FONT),
@@ -69,8 +73,10 @@ def check_glyphs(texts: Iterable[str]) -> None:
 
     :raises Refusal: glyph, naming the texts and the code points no font has.
     """
-    faulty = [text for text in dict.fromkeys(texts) if find_unprintable(text)]
-    if faulty:
+    every = dict.fromkeys(texts)
+    # Many texts are of few characters, and a fault is rare: first all at once.
+    if find_unprintable("".join(every)):
+        faulty = [text for text in every if find_unprintable(text)]
         raise Refusal(
             "glyph",
             N_("“%(names)s”无法打印：字库没有 %(code_points)s，请先更正或补充字库"),
@@ -78,6 +84,16 @@ def check_glyphs(texts: Iterable[str]) -> None:
             code_points=show_code_points(find_unprintable("".join(faulty))),
             count=len(faulty),
         )
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text is digits, capital letters, spaces and hyphens: serials and codes are."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def get_plain_font(weight: Weight) -> ttfonts.TTFont:
+    """Give the font that prints plain texts: its first subset shows them as they are spelt."""
+    return pdfmetrics.getFont(_PLAIN_FONTS[weight])
 
 
 def split_runs(text: str, *, weight: Weight) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,7 @@ def draw_handover_list(*, path: Path, handover: HandoverList, say: Say = str) ->
         for number, page in enumerate(pages, 1):
             _draw_head(paper, handover, page=f"{number} / {len(pages)}", say=say)
             draw_page(paper, _TABLE, page, tuple(say(column.head) for column in _COLUMNS))
-            _draw_foot(paper, handover, [row for row, _ in page], say=say)
+            _draw_foot(paper, handover, [row.texts for row in page], say=say)
             paper.next_page()
     return 1 + len(pages)
 

@@ -16,6 +16,8 @@ from voucher.printouts.drawing.canvas import LeanCanvas
 from voucher.printouts.drawing.fonts import (
     REGULAR_FONT,
     Weight,
+    get_plain_font,
+    is_plain,
     load_fonts,
     measure,
     split_runs,
@@ -208,6 +210,9 @@ class Paper:
     def _encode(self, line: str, size: float, weight: Weight) -> str:
         """Give the operators that show a line; a new character joins the document's fonts."""
         shown, document = [], self.canvas._doc
+        if is_plain(line):
+            own_name = get_plain_font(weight).getSubsetInternalName(0, document)
+            return f"{own_name} {size:g} Tf ({line}) Tj"
         for name, piece in split_runs(line, weight=weight):
             font = pdfmetrics.getFont(name)
             for subset, codes in font.splitString(piece, document):

@@ -12,7 +12,7 @@ from typing import Any
 
 from voucher.printouts.drawing.covers import COVER_FIELDS, group_by_resident, list_covers
 from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
-from voucher.printouts.drawing.fonts import check_glyphs, load_fonts
+from voucher.printouts.drawing.fonts import check_glyphs, is_plain, load_fonts
 from voucher.printouts.drawing.layouts import Face, Layout, load_layout
 from voucher.printouts.drawing.paper import Paper, fit_text, mm, open_paper
 from voucher.printouts.drawing.stamps import (
@@ -20,7 +20,6 @@ from voucher.printouts.drawing.stamps import (
     Wording,
     list_wordings,
     make_stamp,
-    needs_no_glyph_check,
 )
 from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
 
@@ -107,7 +106,7 @@ def _list_faces(layout: Layout, vouchers: Sequence[SheetVoucher], say: Say) -> l
 
 def _check_glyphs(faces: Iterable[_Face]) -> None:
     texts = (text for face in faces for wording in face.wordings for text in wording.texts.values())
-    check_glyphs(text for text in texts if not needs_no_glyph_check(text))
+    check_glyphs(text for text in texts if not is_plain(text))
 
 
 def _make_stamp(paper: Paper, face: _Face, *, mark: Mark | None, say: Say) -> Stamp:

@@ -5,27 +5,21 @@ The background is one form of the document; what all pieces of a file say (heads
 goes into another, for a whole sheet; a text that several share is fitted and encoded once.
 """
 
-import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from reportlab.pdfbase import pdfmetrics
-
 from voucher.printouts.drawing.fields import Field, Mark, Say
-from voucher.printouts.drawing.fonts import BOLD_FONT, REGULAR_FONT, Weight
+from voucher.printouts.drawing.fonts import get_plain_font, is_plain
 from voucher.printouts.drawing.layouts import Code, Face
 from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm, sizes_down
 from voucher.printouts.drawing.pattern import draw_pattern
 from voucher.qr import make_raster
 from voucher.refusals import N_
 
-# Of these a document's first subset of either face has all, under their own ASCII code.
-_PLAIN = re.compile("[0-9A-Z -]+")
 _PLAIN_SAMPLE = "0"
-_PLAIN_FONTS = {Weight.REGULAR: REGULAR_FONT, Weight.BOLD: BOLD_FONT}
 
 Key = Callable[[Any], Hashable]
 
@@ -54,11 +48,6 @@ def _word(field: Field, pieces: Sequence[Any], say: Say) -> Wording:
 
 def _have_nothing(_: Any) -> None:
     return None
-
-
-def needs_no_glyph_check(text: str) -> bool:
-    """Say whether the fonts have such a text for certain: a serial, a typed code."""
-    return _PLAIN.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +137,13 @@ def _set_texts(
 ) -> Iterator[tuple[Hashable, str]]:
     templates = _make_templates(paper, place) if len(texts) > 1 and place.align == "left" else {}
     for key, text in texts.items():
-        plain = _set_plain(text, place, templates) if needs_no_glyph_check(text) else None
+        plain = _set_plain(text, place, templates) if is_plain(text) else None
         yield key, plain or paper.set_fitted(fit_text(text, place), place)
 
 
 def _set_plain(text: str, place: Place, templates: dict[float, str]) -> str | None:
     """Put a plain text into the template of the largest size that has room, if one has."""
-    font = pdfmetrics.getFont(_PLAIN_FONTS[place.weight])
+    font = get_plain_font(place.weight)
     widest = place.width * mm / font.stringWidth(text, 1)
     for size, template in templates.items():
         if size <= widest:

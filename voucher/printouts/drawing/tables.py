@@ -1,7 +1,8 @@
 """Tables over several pages: rows as high as their texts need, the head again on every page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from voucher.printouts.drawing.fonts import Weight
 from voucher.printouts.drawing.paper import (
@@ -42,64 +43,77 @@ class Table:
 Row = tuple[str, ...]
 
 
-def paginate(table: Table, rows: Sequence[Row]) -> list[list[tuple[Row, float]]]:
-    """Give the rows of each page with their heights in mm; at least one page, never a torn row."""
-    pages: list[list[tuple[Row, float]]] = [[]]
+class SetRow(NamedTuple):
+    """A row whose texts were fitted: None where a cell is empty. `height` in mm."""
+
+    texts: Row
+    cells: tuple[FittedText | None, ...]
+    height: float
+
+
+def paginate(table: Table, rows: Sequence[Row]) -> list[list[SetRow]]:
+    """Give the rows of each page, fitted; at least one page, never a torn row."""
+    pages: list[list[SetRow]] = [[]]
     room = whole = table.bottom - table.top - table.head_height
-    for row in rows:
-        height = min(whole, max(table.row_height, *_heights(table, row)))
-        if height > room:
+    for texts in rows:
+        row = _set_row(table, texts, highest=whole)
+        if row.height > room:
             pages.append([])
             room = whole
-        pages[-1].append((row, height))
-        room -= height
+        pages[-1].append(row)
+        room -= row.height
     return pages
 
 
-def draw_page(paper: Paper, table: Table, rows: Sequence[tuple[Row, float]], head: Row) -> float:
+def _set_row(table: Table, texts: Row, *, highest: float) -> SetRow:
+    cells = tuple(
+        _fit(table, column, text) if text else None
+        for column, text in zip(table.columns, texts, strict=True)
+    )
+    needed = max((cell.height + 2 * _PADDING for cell in cells if cell), default=0)
+    return SetRow(texts, cells, min(highest, max(table.row_height, needed)))
+
+
+def draw_page(paper: Paper, table: Table, rows: Sequence[SetRow], head: Row) -> float:
     """Draw the head and the rows of one page with their lines; give the y below them."""
-    y = table.top
-    paper.draw_line(table.left, y, _edges(table)[-1], y)
+    y, edges = table.top, _edges(table)
+    paper.draw_line(table.left, y, edges[-1], y)
     bold = tuple(replace(column, weight=Weight.BOLD, size=10, floor=7) for column in table.columns)
     # The head has a height of its own: a title of two lines shrinks until it stays within.
     heads = replace(table, columns=bold, row_height=table.head_height)
-    y = _draw_row(paper, heads, head, y=y, height=table.head_height)
-    for row, height in rows:
-        y = _draw_row(paper, table, row, y=y, height=height)
-    for x in _edges(table):
+    _draw_row(paper, _places(heads), _set_row(heads, head, highest=table.head_height), y=y)
+    y += table.head_height
+    paper.draw_line(table.left, y, edges[-1], y)
+    places = _places(table)
+    for row in rows:
+        _draw_row(paper, places, row, y=y)
+        y += row.height
+        paper.draw_line(table.left, y, edges[-1], y)
+    for x in edges:
         paper.draw_line(x, table.top, x, y)
     return y
 
 
-def _draw_row(paper: Paper, table: Table, row: Row, *, y: float, height: float) -> float:
-    for x, column, text in zip(_edges(table)[:-1], table.columns, row, strict=True):
-        if text:
-            _write_cell(paper, table, column, text, x=x, y=y, height=height)
-    left, *_, right = _edges(table)
-    paper.draw_line(left, y + height, right, y + height)
-    return y + height
+def _draw_row(paper: Paper, places: Sequence[Place], row: SetRow, *, y: float) -> None:
+    for place, cell in zip(places, row.cells, strict=True):
+        if cell:
+            paper.write_fitted(cell, place, y=y + (row.height - cell.height) / 2)
 
 
-def _write_cell(
-    paper: Paper, table: Table, column: Column, text: str, *, x: float, y: float, height: float
-) -> None:
-    fitted = _fit(table, column, text)
-    place = Place(
-        x=x + _PADDING,
-        y=y + (height - fitted.height) / 2,
-        width=column.width - 2 * _PADDING,
-        size=column.size,
-        floor=column.floor,
-        weight=column.weight,
-        align=column.align,
-    )
-    paper.write_fitted(fitted, place)
-
-
-def _heights(table: Table, row: Row) -> Iterator[float]:
-    for column, text in zip(table.columns, row, strict=True):
-        if text:
-            yield _fit(table, column, text).height + 2 * _PADDING
+def _places(table: Table) -> list[Place]:
+    """Give where the text of each column stands, at the top of the page."""
+    return [
+        Place(
+            x=x + _PADDING,
+            y=0,
+            width=column.width - 2 * _PADDING,
+            size=column.size,
+            floor=column.floor,
+            weight=column.weight,
+            align=column.align,
+        )
+        for x, column in zip(_edges(table), table.columns, strict=False)
+    ]
 
 
 def _fit(table: Table, column: Column, text: str) -> FittedText:

@@ -31,7 +31,6 @@ from voucher.printouts.queries.sheets import (
 from voucher.printouts.rules import LAYOUTS, name_sheets, read_community
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
-from voucher.text import is_printable
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.custody import check_printable, mark_printed
 from voucher.vouchers.queries.runs import get_run
@@ -98,10 +97,7 @@ def draw_community(
 def _list_lines(vouchers: Sequence[SheetVoucher]) -> list[HandoverLine]:
     """Give the lines of the handover list, whose names must be printable before any sheet is."""
     lines = list(list_handover_lines(vouchers))
-    texts = [text for line in lines for text in (line.name, line.address)]
-    # Many names are of few characters, and a fault is rare: first all at once.
-    if not is_printable("".join(texts)):
-        check_glyphs(texts)
+    check_glyphs(text for line in lines for text in (line.name, line.address))
     return lines
 
 

@@ -157,8 +157,11 @@ def _print_in_processes(
 def _work(printing: Printing, parts: Sequence[int], actor: Actor) -> None:
     """Print until all is done, or whoever started this process is gone or stops."""
     boss = os.getppid()
+    # What a file needs lives until it is drawn: looking through it meanwhile finds nothing.
+    gc.disable()
     with suppress(KeyboardInterrupt):
         for _ in _print_all(printing, parts, actor):
+            gc.collect()
             if os.getppid() != boss:
                 return
 
