@@ -35,6 +35,7 @@ from voucher.settlements.queries.settlements import (
 from voucher.shops.queries import count_waiting_bank_accounts, count_waiting_shops
 from voucher.uploads import count_waiting_uploads
 from voucher.vouchers.operations.planning import FIRST_DAY_TO_ISSUE
+from voucher.vouchers.queries.deciding import count_waiting_releases, count_waiting_rounds
 from voucher.vouchers.queries.paper import count_stays_to_release
 from voucher.vouchers.queries.runs import (
     count_own_drafts,
@@ -117,6 +118,12 @@ _OF_WORKER = (
         "runs.show_list",
     ),
     Duty(
+        lambda reader: count_waiting_releases(actor=reader.actor),
+        N_("个社区的纸等着放行"),
+        N_("已经打印；看过检查结果、放行以后才能下载和发放。"),
+        "runs.show_list",
+    ),
+    Duty(
         lambda reader: count_waiting_cases(actor=reader.actor, kinds=_ASKED_WORKERS),
         N_("件疑似同一人"),
         N_("名册里有两位老人很像，请核实是不是一个人。"),
@@ -193,6 +200,12 @@ _OF_APPROVER = (
         N_("个批次等着批准"),
         N_("批准就占用预算并制券。"),
         "runs.show_list",
+    ),
+    Duty(
+        lambda reader: count_waiting_rounds(actor=reader.actor),
+        N_("个社区清点完，等着关闭"),
+        N_("别人清点的；关闭以后没送到的券作废，钱退回预算。报失的箱子也在这里。"),
+        "handovers.show_waiting",
     ),
     Duty(
         lambda reader: count_waiting_levels(actor=reader.actor),

@@ -1,4 +1,4 @@
-"""Reading what waits for a second person: rounds to be closed, boxes that were lost."""
+"""Reading what waits for somebody: paper to release, rounds to close, boxes that were lost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,8 @@ from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, NotFound
-from voucher.vouchers.models import BoxLoss, Round
+from voucher.vouchers.models import BoxLoss, IssueRun, Round
+from voucher.vouchers.rules import RunState
 
 _street = aliased(Division)
 
@@ -25,6 +26,21 @@ def count_waiting_rounds(*, actor: Actor) -> int:
         .where(*_waits_to_decide(actor))
     )
     return (db.session.scalar(counted) or 0) + (db.session.scalar(lost) or 0)
+
+
+def count_waiting_releases(*, actor: Actor) -> int:
+    """Count the rounds whose paper is printed and that nobody has signed for yet."""
+    query = (
+        select(func.count(Round.id))
+        .join(IssueRun, IssueRun.id == Round.run_id)
+        .where(
+            IssueRun.state == RunState.ISSUED,
+            Round.printed_at.is_not(None),
+            Round.released_at.is_(None),
+            within_area(Round.community_id, actor),
+        )
+    )
+    return db.session.scalar(query) or 0
 
 
 def _waits_to_close(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -16,7 +16,7 @@ from voucher.divisions.models import Division
 from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotAllowed, NotFound
 from voucher.schemes.rules.programmes import Kind
-from voucher.vouchers.models import IssueRun, RunLine, Voucher
+from voucher.vouchers.models import IssueRun, Round, RunLine, Voucher
 from voucher.vouchers.queries.rounds import select_counted_back
 from voucher.vouchers.rules import (
     RUN_EVENTS,
@@ -204,14 +204,21 @@ def _count_runs(*conditions: ColumnElement[bool]) -> int:
 
 
 def count_waiting_handovers(*, actor: Actor) -> int:
-    """Count the printed vouchers of the area still to be given; held ones stay back."""
+    """Count the vouchers of the area whose paper may go out; held ones stay back."""
     return (
         db.session.scalar(
             select(func.count(Voucher.id))
             .join(IssueRun, IssueRun.id == Voucher.run_id)
+            .join(
+                Round,
+                and_(
+                    Round.run_id == Voucher.run_id,
+                    Round.community_id == Voucher.community_id,
+                ),
+            )
             .where(
                 IssueRun.state == RunState.ISSUED,
-                IssueRun.printed_at.is_not(None),
+                Round.released_at.is_not(None),
                 Voucher.state == VoucherState.INACTIVE,
                 Voucher.held_reason.is_(None),
                 Voucher.id.not_in(select_counted_back()),
