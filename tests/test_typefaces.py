@@ -46,17 +46,21 @@ class _Bytes:
 @pytest.fixture
 def further(monkeypatch) -> Iterator[object]:
     """Name further fonts for one test, as a process of its own would read them."""
-    caches = (text._read_further_coverage, load_fonts, fonts._choose_font)
 
     def name(*paths: Path) -> None:
         monkeypatch.setenv("VOUCHER_FONTS", os.pathsep.join(map(str, paths)))
-        for cache in caches:
-            cache.cache_clear()
+        forget_fonts()
 
     yield name
     monkeypatch.delenv("VOUCHER_FONTS")
-    for cache in caches:
+    forget_fonts()
+
+
+def forget_fonts() -> None:
+    for cache in (text._read_further_coverage, load_fonts):
         cache.cache_clear()
+    for known in (*fonts._CHOSEN.values(), *fonts._WIDTHS.values()):
+        known.clear()
 
 
 def test_further_fonts_are_tried_in_their_order_after_the_bundled_ones(tmp_path, further):

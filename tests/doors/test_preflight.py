@@ -13,7 +13,7 @@ def test_printed_files_pass_and_the_manifest_says_who_did_what(open_door):
     kept = door.answer("manifest", 1, "--as", "auditor")
 
     assert [(one["pages"], one["codes"], one["verified"]) for one in read["files"]] == [
-        *((1, 4, 4), (1, 0, 0), (1, 1, 1), (1, 0, 0)),
+        *((1, 4, 4), (2, 0, 0), (1, 1, 1), (2, 0, 0)),
     ]
     assert [one["findings"] for one in read["files"]] == [[]] * 4
     assert [(one["file"], one["sha256"]) for one in kept["files"]] == [

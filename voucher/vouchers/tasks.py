@@ -1,8 +1,8 @@
 """Background work of vouchers: writing an approved run, chunk by chunk."""
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from multiprocessing.connection import wait
 
 from flask import current_app
 
@@ -47,7 +47,8 @@ def _finish_chunks(actor: Actor, run_id: int, total: int) -> Iterator[int]:
         if not has_worked:
             if count_open(job=ISSUE_JOB, subject_id=run_id) == 0:
                 return
-            time.sleep(LOOK_AGAIN_SECONDS)
+            # Not time.sleep, which fails where somebody sets this process another time.
+            wait([], LOOK_AGAIN_SECONDS)
 
 
 def write_run(*, actor: Actor, run_id: int) -> None:

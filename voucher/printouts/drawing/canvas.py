@@ -16,8 +16,9 @@ class _Deflate:
 
     @staticmethod
     def encode(content: str) -> bytes:
-        # Z_FILTERED does not waste bits on the short repetitions that chance makes.
-        packer = zlib.compressobj(level=6, strategy=zlib.Z_FILTERED)
+        # Z_FILTERED does not look for the short repetitions that chance makes. The lowest level
+        # takes three quarters of the time for 40 bytes a voucher more.
+        packer = zlib.compressobj(level=1, strategy=zlib.Z_FILTERED)
         return packer.compress(content.encode("ascii")) + packer.flush()
 
 

@@ -3,7 +3,6 @@
 import gc
 import multiprocessing
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -118,7 +117,8 @@ def _print_all(printing: Printing, parts: Sequence[int], actor: Actor) -> Iterat
             yield
         if _find_progress(printing, parts).is_over:
             return
-        time.sleep(LOOK_AGAIN_SECONDS)
+        # Not time.sleep, which fails where somebody sets this process another time.
+        wait([], LOOK_AGAIN_SECONDS)
 
 
 def _find_progress(printing: Printing, parts: Sequence[int]) -> Progress:

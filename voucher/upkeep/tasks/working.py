@@ -29,8 +29,10 @@ _DEEDS: dict[str, Callable[..., None]] = {
 
 
 def work_once(*, actor: Actor) -> dict[str, Any]:
-    """Do every chunk that waits, one after the other, then one round."""
-    done = Counter(do_chunk(chunk_id) for chunk_id in find_work())
+    """Do every chunk that waits, and what comes of it, one after the other, then one round."""
+    done: Counter[str | None] = Counter()
+    while waiting := find_work():
+        done.update(map(do_chunk, waiting))
     return {
         "written": done[ISSUE_JOB],
         "printed": done[PRINT_JOB],
