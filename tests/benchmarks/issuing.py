@@ -47,7 +47,7 @@ from voucher.vouchers.queries.runs import list_communities_of_run
 from voucher.vouchers.tasks import write_run
 
 ROUNDS, OURS, THEIRS, JOBS = 5, 20_000, 160, 2
-VOUCHERS_EACH, IN_A_COMMUNITY = 3, 5_000
+VOUCHERS_EACH, IN_A_COMMUNITY = 3, 10_000
 PEERS = ("obvious", "fpdf2_segno", "weasyprint_segno", "typst_segno")
 TITLES = {
     "obvious": "reportlab + qrcode",

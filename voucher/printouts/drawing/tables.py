@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from voucher.printouts.drawing.fonts import Weight
+from voucher.printouts.drawing.fonts import Weight, measure
 from voucher.printouts.drawing.paper import (
     FittedText,
     Paper,
     Place,
+    mm,
     sizes_down,
     wrap_text,
 )
@@ -118,7 +119,9 @@ def _places(table: Table) -> list[Place]:
 
 def _fit(table: Table, column: Column, text: str) -> FittedText:
     """Give the largest size at which nothing wraps or a plain row is high enough, or the floor."""
-    parts, width = text.split("\n"), column.width - 2 * _PADDING
+    parts, width = tuple(text.split("\n")), column.width - 2 * _PADDING
+    if max(measure(part, size=column.size, weight=column.weight) for part in parts) <= width * mm:
+        return FittedText(lines=parts, size=column.size)
     for size in sizes_down(column.size, column.floor):
         lines = tuple(
             line
