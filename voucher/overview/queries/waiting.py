@@ -10,7 +10,8 @@ from datetime import datetime
 from voucher.access import Actor, Role
 from voucher.audit.queries import count_events
 from voucher.config import Deadlines, Home
-from voucher.overview.queries.duties import DUTIES, Reader
+from voucher.overview.queries.duties import DUTIES
+from voucher.overview.queries.duty import Reader
 from voucher.overview.rules import Said, tell_what_comes_next
 from voucher.periods import local_date, start_of_day
 from voucher.refusals import N_
