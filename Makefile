@@ -11,7 +11,7 @@ TEST_PACKAGES := chromium poppler-utils fonts-wqy-zenhei postgresql faketime qpd
 .DEFAULT_GOAL := help
 KILLS ?= 20
 VOUCHERS ?= 10000
-.PHONY: help demo test laws kills bench-grading translations specimens pictures lock
+.PHONY: help demo test laws kills bench-grading bench-issuing translations specimens pictures lock
 
 help:
 	@echo "make demo            安装，运行示例区的全部流程，然后打开网站 / install, run the sample district, serve"
@@ -20,6 +20,7 @@ help:
 	@echo "make laws            长时间检验账目规律，可给 SEED / live long, arbitrary lives against the model; SEED repeats one"
 	@echo "make kills           在一万张券的写券和打印中随机杀进程二十次，可给 SEED / kill workers twenty times while 10,000 vouchers are written and printed"
 	@echo "make bench-grading   评定全区有多快，以比值表示 / how fast a district is graded, as ratios"
+	@echo "make bench-issuing   从批准到打印有多快，与另外四种画法相比 / from approval to paper, beside four other ways to draw"
 	@echo "make translations    提取待译句子，编译英文 / gather the sentences, compile the English"
 	@echo "make specimens       重画 printouts/samples / draw the specimens anew"
 	@echo "make pictures        重新拍摄 README 的页面图 / take the README's pictures of the pages anew"
@@ -56,6 +57,15 @@ kills: .venv/run.stamp .venv/programs.stamp
 # Ratios to the least the same machine must do in the same run; some minutes.
 bench-grading: .venv/run.stamp .venv/programs.stamp
 	@$(BIN)/python -m tests.benchmarks.grading
+
+# Beside four other ways to draw the same sheets, in an environment of their own; some minutes.
+bench-issuing: .venv/run.stamp .venv/programs.stamp .venv/peers.stamp
+	@$(BIN)/python -m tests.benchmarks.issuing --peers .venv/peers/bin/python
+
+.venv/peers.stamp: .venv/run.stamp tests/benchmarks/peers/requirements.txt
+	@"$(PYTHON)" -m venv --clear .venv/peers
+	@.venv/peers/bin/pip install --quiet --disable-pip-version-check --no-input -r tests/benchmarks/peers/requirements.txt
+	@touch $@
 
 # Whatever runs needs these; the stamp makes a repeated make fast. The lock is whole: without --no-deps,
 # older pips would look at a newer release for "name[extra]" and find it unpinned.

@@ -141,7 +141,7 @@ def _describe_voucher(
     texts = [
         line
         for field in FIELDS
-        for line in _describe_text(field.read(voucher, str), layout.voucher.places[field.name])
+        for line in _describe_text(field.show(voucher, say=str), layout.voucher.places[field.name])
     ]
     return {
         "texts": [[text, left + x, top + y, size, weight] for text, x, y, size, weight in texts],
