@@ -41,8 +41,10 @@ from voucher.printouts.drawing.layouts import Layout, load_layout
 from voucher.printouts.drawing.paper import ASCENT, LINE_HEIGHT, Place, fit_text, mm
 from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.printouts.rules import LAYOUTS
+from voucher.printouts.tasks.preflighting import preflight_and_release
 from voucher.printouts.tasks.printing import print_run
 from voucher.signing import load_ring
+from voucher.upkeep.checks import run_checks
 from voucher.vouchers.queries.runs import list_communities_of_run
 from voucher.vouchers.tasks import write_run
 
@@ -112,6 +114,23 @@ def run_once(vouchers: int, act: Callable[[Town, int, Path], Any]) -> Any:
         with open_app(make_home(folder / "home"), f"sqlite:///{folder / 'voucher.db'}"):
             flask_migrate.upgrade()
             return act(*found_district(vouchers), folder / "printouts")
+
+
+def issue_and_look(town: Town, run_id: int, folder: Path) -> Issued:
+    """Write and print a run, read its paper back, and recompute every law of the books."""
+    issued = issue(town, run_id, folder)
+    _print_issued(issued)
+    start = perf_counter()
+    home = current_app.config["HOME"]
+    judged = preflight_and_release(
+        actor=town.worker, home=home, run_id=run_id, folder=folder, jobs=JOBS
+    )
+    read = perf_counter()
+    checked = sum(sum(one.checked.values()) for one in judged)
+    click.echo(f"preflight read {checked:,} codes back in {read - start:.1f} s, nothing found")
+    breaches = run_checks()["breaches"]
+    click.echo(f"verify took {perf_counter() - read:.1f} s and found {breaches}")
+    return issued
 
 
 def describe_sheets(vouchers: Sequence[SheetVoucher]) -> dict[str, Any]:
@@ -250,7 +269,7 @@ def main(vouchers: int | None, peers: Path | None) -> None:
         f" · SQLite {sqlite3.sqlite_version}"
     )
     if vouchers:
-        _print_issued(run_once(vouchers, issue))
+        run_once(vouchers, issue_and_look)
     else:
         _print_comparison(compare(peers or Path(sys.executable)))
 
