@@ -34,13 +34,12 @@ ifneq ($(SERVE),0)
 	@VOUCHER_HOME="$(DEMO_HOME)" $(BIN)/voucher serve
 endif
 
-# Three workers on two cores: browsers and databases keep each waiting a third of its time.
 test: .venv/run.stamp .venv/programs.stamp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 # The seed is said first, so that any failure can be lived again.
 laws: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
