@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -218,9 +219,7 @@ def compare(python: Path) -> dict[str, list[float]]:
     """Let everybody draw in turn; give the vouchers a second of each round."""
     rates: dict[str, list[float]] = {name: [] for name in ("ours", *PEERS)}
     for _ in range(ROUNDS):
-        run_once(
-            OURS, lambda town, run_id, folder: _take_turns(town, run_id, folder, python, rates)
-        )
+        run_once(OURS, partial(_take_turns, python, rates))
     return rates
 
 
