@@ -42,7 +42,7 @@ from voucher.printouts.drawing.layouts import Layout, load_layout
 from voucher.printouts.drawing.paper import ASCENT, LINE_HEIGHT, Place, fit_text, mm
 from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.printouts.rules import LAYOUTS
-from voucher.printouts.tasks.preflighting import preflight_and_release
+from voucher.printouts.tasks.preflighting import read_back
 from voucher.printouts.tasks.printing import print_run
 from voucher.signing import load_ring
 from voucher.upkeep.checks import run_checks
@@ -123,12 +123,11 @@ def issue_and_look(town: Town, run_id: int, folder: Path) -> Issued:
     _print_issued(issued)
     start = perf_counter()
     home = current_app.config["HOME"]
-    judged = preflight_and_release(
-        actor=town.worker, home=home, run_id=run_id, folder=folder, jobs=JOBS
-    )
+    judged = read_back(actor=town.worker, home=home, run_id=run_id, folder=folder, jobs=JOBS)
     read = perf_counter()
     checked = sum(sum(one.checked.values()) for one in judged)
-    click.echo(f"preflight read {checked:,} codes back in {read - start:.1f} s, nothing found")
+    found = [finding for one in judged for finding in one.findings]
+    click.echo(f"preflight read {checked:,} codes back in {read - start:.1f} s, found {found[:5]}")
     breaches = run_checks()["breaches"]
     click.echo(f"verify took {perf_counter() - read:.1f} s and found {breaches}")
     return issued
