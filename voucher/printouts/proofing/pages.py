@@ -19,6 +19,9 @@ from voucher.printouts.proofing.codes import (
 
 # Fine enough to measure by at 20 ms a page; a page that does not read is tried finer.
 DPI, FINE_DPI = 200, 300
+# One code in some hundreds does not survive a blur by chance; what a layout or a faint printer does
+# wrong shows on every code of a page.
+WITNESSES = 3
 _POINTS = 72
 _MM = _POINTS / 25.4
 # A serial begins with year and month; a telephone number seldom does.
@@ -104,7 +107,7 @@ def _read_page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Iter
         dpi = FINE_DPI
         codes = read_codes(_render(page, dpi), dpi=dpi, is_thorough=True)
     if number in task.spoilt and codes:
-        codes[0] = _spoil(page, codes[0], dpi)
+        codes[0] = _spoil(page, codes, dpi)
     here: list[list[FoundCode]] = [[] for _ in texts]
     for code in codes:
         here[_find_cell(task.cells, code, dpi)].append(code)
@@ -117,7 +120,17 @@ def _render(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
     return image
 
 
-def _spoil(page: pypdfium2.PdfPage, code: FoundCode, dpi: int) -> FoundCode:
+def _spoil(page: pypdfium2.PdfPage, codes: Sequence[FoundCode], dpi: int) -> FoundCode:
+    """Try spoilt copies of a page's first code; what fails counts if its neighbours fail too."""
+    failed = _find_failed(page, codes[0], dpi)
+    for neighbour in codes[1:WITNESSES]:
+        if failed:
+            again = _find_failed(page, neighbour, dpi)
+            failed = tuple(copy for copy in failed if copy in again)
+    return replace(codes[0], failed=failed)
+
+
+def _find_failed(page: pypdfium2.PdfPage, code: FoundCode, dpi: int) -> tuple[str, ...]:
     """Try spoilt copies of a code, drawn finely with the paper around it."""
     width, height = page.get_size()
     x, y = code.x / dpi * _POINTS, code.y / dpi * _POINTS
@@ -126,7 +139,7 @@ def _spoil(page: pypdfium2.PdfPage, code: FoundCode, dpi: int) -> FoundCode:
     half = min((code.modules / 2 + 2 * QUIET_ZONE) * module, x, width - x, y, height - y)
     edges = (x - half, height - y - half, width - x - half, y - half)
     cut = page.render(scale=FINE_DPI / _POINTS, grayscale=True, crop=edges).to_pil()
-    return replace(code, failed=find_failed_copies(cut, code=code, dpi=FINE_DPI))
+    return find_failed_copies(cut, code=code, dpi=FINE_DPI)
 
 
 def _read_texts(page: pypdfium2.PdfPage, cells: Sequence[Cell], height: float) -> list[str]:
