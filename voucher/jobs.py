@@ -230,12 +230,6 @@ def count_open(*, job: str, subject_id: int) -> int:
     return db.session.scalar(still) or 0
 
 
-def list_unfinished(*, job: str) -> list[int]:
-    """Give what still has chunks of a job that wait to be done, in order."""
-    unfinished = select(Chunk.subject_id).where(Chunk.job == job, Chunk.state.in_(OPEN))
-    return list(db.session.scalars(unfinished.distinct().order_by(Chunk.subject_id)))
-
-
 def list_free_chunks(*, jobs: Collection[str], now: datetime) -> list[int]:
     """Give every chunk of some jobs that a worker could take up now, the oldest first."""
     free = select(Chunk.id).where(Chunk.job.in_(jobs), _is_free(now), Chunk.tries < MAX_TRIES)

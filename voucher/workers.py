@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -39,8 +40,15 @@ from voucher.refusals import Refusal
 
 BEAT_SECONDS = LEASE.total_seconds() / 4
 ROUND_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 0.2
 QUEUE_FILE = "queue.db"
 LOG = logging.getLogger("voucher.workers")
+
+
+def wait_for_others() -> None:
+    """Wait a little before looking again whether somebody else's chunk is done."""
+    # Not time.sleep, which fails where somebody sets this process another time.
+    wait([], LOOK_AGAIN_SECONDS)
 
 
 @contextmanager

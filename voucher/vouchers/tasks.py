@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from multiprocessing.connection import wait
 
 from flask import current_app
 
@@ -17,9 +16,8 @@ from voucher.refusals import N_, Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.issuing import issue_chunk
 from voucher.vouchers.operations.runs import ISSUE_JOB
-from voucher.workers import hold_chunk
+from voucher.workers import hold_chunk, wait_for_others
 
-LOOK_AGAIN_SECONDS = 0.2
 TITLE = "写券 · writing vouchers"
 
 
@@ -47,8 +45,7 @@ def _finish_chunks(actor: Actor, run_id: int, total: int) -> Iterator[int]:
         if not has_worked:
             if count_open(job=ISSUE_JOB, subject_id=run_id) == 0:
                 return
-            # Not time.sleep, which fails where somebody sets this process another time.
-            wait([], LOOK_AGAIN_SECONDS)
+            wait_for_others()
 
 
 def write_run(*, actor: Actor, run_id: int) -> None:
@@ -69,8 +66,13 @@ def _write_next(actor: Actor, run_id: int) -> bool:
 
 def write_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
     """Write a chunk that this worker holds, in the name of who asked for it."""
+    _write(describe_asker(chunk_id=chunk_id), run_id, chunk_id, community_id)
+
+
+def describe_asker(*, chunk_id: int) -> Actor:
+    """Give who asked for a chunk, as the one in whose name the worker does it."""
     asker = db.session.get_one(Account, get_asker(chunk_id=chunk_id))
-    _write(describe_actor(asker, channel="worker"), run_id, chunk_id, community_id)
+    return describe_actor(asker, channel="worker")
 
 
 def _write(actor: Actor, run_id: int, chunk_id: int, community_id: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from voucher.refusals import N_, Refusal
-from voucher.text import find_unprintable, show_code_points
+from voucher.text import find_unprintable, is_printable, show_code_points
 from voucher.typefaces import list_further_typefaces
 
 FOLDER = Path(__file__).parents[1] / "fonts"
@@ -75,7 +75,7 @@ def check_glyphs(texts: Iterable[str]) -> None:
     """
     every = dict.fromkeys(texts)
     # Many texts are of few characters, and a fault is rare: first all at once.
-    if find_unprintable("".join(every)):
+    if not is_printable("".join(every)):
         faulty = [text for text in every if find_unprintable(text)]
         raise Refusal(
             "glyph",

@@ -17,15 +17,15 @@ from voucher.printouts.operations.preflighting import Planned, plan_preflights, 
 from voucher.printouts.operations.releasing import record_preflight, release_paper
 from voucher.printouts.queries.preflights import list_standings
 from voucher.printouts.queries.sheets import describe_office
-from voucher.printouts.tasks.printing import describe_asker
 from voucher.signing import load_ring
+from voucher.vouchers.tasks import describe_asker
 
 
 def preflight_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
     """Read back a community that this worker holds, in the name of who asked for it."""
     home: Home = current_app.config["HOME"]
     read_back(
-        actor=describe_asker(chunk_id),
+        actor=describe_asker(chunk_id=chunk_id),
         home=home,
         run_id=run_id,
         folder=home.printouts,

@@ -14,8 +14,6 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.accounts.models import Account
-from voucher.accounts.queries import describe_actor
 from voucher.config import Home
 from voucher.console import track
 from voucher.db import db, transaction
@@ -33,9 +31,8 @@ from voucher.refusals import N_, Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.queries.runs import get_run, list_communities_of_run
-from voucher.workers import hold_chunk
-
-LOOK_AGAIN_SECONDS = 0.2
+from voucher.vouchers.tasks import describe_asker
+from voucher.workers import LOOK_AGAIN_SECONDS, hold_chunk, wait_for_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,7 @@ def print_chunk(*, run_id: int, chunk_id: int, community_id: int) -> None:
     """Draw a community that this worker holds, in the name of who asked for it on the site."""
     home: Home = current_app.config["HOME"]
     printing = Printing(run_id, LAYOUTS[0], home.printouts, PRINT_JOB)
-    _print_chunk(printing, chunk_id, community_id, describe_asker(chunk_id))
-
-
-def describe_asker(chunk_id: int) -> Actor:
-    """Give who asked for a chunk, as the one in whose name the worker does it."""
-    asker = db.session.get_one(Account, get_asker(chunk_id=chunk_id))
-    return describe_actor(asker, channel="worker")
+    _print_chunk(printing, chunk_id, community_id, describe_asker(chunk_id=chunk_id))
 
 
 def print_run(*, actor: Actor, run_id: int, layout: str, folder: Path, jobs: int) -> Outcome:
@@ -117,8 +108,7 @@ def _print_all(printing: Printing, parts: Sequence[int], actor: Actor) -> Iterat
             yield
         if _find_progress(printing, parts).is_over:
             return
-        # Not time.sleep, which fails where somebody sets this process another time.
-        wait([], LOOK_AGAIN_SECONDS)
+        wait_for_others()
 
 
 def _find_progress(printing: Printing, parts: Sequence[int]) -> Progress:
@@ -194,7 +184,7 @@ def _print_next(printing: Printing, *, actor: Actor) -> bool:
         if claimed is None:
             return False
         if actor.account_id != get_asker(chunk_id=claimed.chunk_id):
-            actor = describe_asker(claimed.chunk_id)
+            actor = describe_asker(chunk_id=claimed.chunk_id)
     with suppress(LeaseLost), hold_chunk(chunk_id=claimed.chunk_id):
         _print_chunk(printing, claimed.chunk_id, claimed.part, actor)
     return True
