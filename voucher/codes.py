@@ -73,7 +73,7 @@ def make_serials(*, month: date, numbers: Iterable[int]) -> Iterator[str]:
 
 def show_serial(serial: str) -> str:
     """Group a serial for reading: 261200012345 is `2612 0001 2345`."""
-    return " ".join(serial[start : start + 4] for start in range(0, SERIAL_LENGTH, 4))
+    return f"{serial[:4]} {serial[4:8]} {serial[8:]}"
 
 
 def parse_serial(text: str) -> str:

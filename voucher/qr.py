@@ -3,19 +3,21 @@ QR rasters: a text becomes packed rows of modules, one bit each, dark is 1.
 
 With version, level, mask, mode and length fixed, every module is a sum over GF(2) of bits of the
 text. So a voucher's raster is that of its beginning, which all of a run share, and two entries a
-pair of characters from tables, added up by exclusive or. The tables are worked out from `qrcode`
-itself, once a process and length; any other text goes through `qrcode` as it is.
+pair of characters from tables, added up by exclusive or, for a thousand vouchers at once. The
+tables are worked out from `qrcode` itself, once a process and length; any other text goes through
+`qrcode` as it is.
 """
 
 import struct
-import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
-from operator import getitem, xor
+from operator import xor
 
+import numpy
+from numpy.typing import NDArray
 from qrcode.base import rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
@@ -32,13 +34,13 @@ _VOUCHER_MASK = 2
 _LETTERS = ALPHA_NUM.decode()
 _ALPHANUMERIC = frozenset(_LETTERS)
 
-# What differs between the vouchers of a run is Base32: the last 142 or 143 characters.
-_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+# What differs between the vouchers of a run is the token: the last 142 or 143 characters.
 _TAIL = 142
 # Before the text stand four bits of its mode and nine of its length.
 _HEAD_BITS, _PAIR_BITS, _LOW_BITS = 13, 11, 6
-# What stands for the second of a pair, and the upper half that only the last table knows.
-_FILLER, _ALONE = " ", 1 << _PAIR_BITS - _LOW_BITS
+# So many are added up at once: their sums stay in a fast memory.
+_BATCH = 1024
+_Bits = NDArray[numpy.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,29 @@ def make_raster(text: str, *, quiet_zone: int = QUIET_ZONE) -> Raster:
     A voucher's text is version 7 with mask 2; any other text gets the smallest version and the
     best mask. The same text always gives the same raster.
     """
-    raster = _make_bare(text)
+    raster = next(make_rasters([text]))
     return _surround(raster, quiet_zone) if quiet_zone else raster
 
 
-def _make_bare(text: str) -> Raster:
+def make_rasters(texts: Sequence[str]) -> Iterator[Raster]:
+    """Give the QR code of each text as `make_raster` does, without a quiet zone."""
+    for start in range(0, len(texts), _BATCH):
+        yield from _draw_batch(texts[start : start + _BATCH])
+
+
+def _draw_batch(texts: Sequence[str]) -> Iterator[Raster]:
+    lengths = set(map(len, texts))
+    if len(lengths) == 1 and lengths.pop() in _VOUCHER_LENGTHS:
+        with suppress(_NotTabled):
+            return _add_up(texts)
+    return map(_draw_alone, texts)
+
+
+def _draw_alone(text: str) -> Raster:
     if len(text) in _VOUCHER_LENGTHS:
         with suppress(_NotTabled):
-            return _add_up(text)
-    return _pack((_voucher_code(text) if _is_voucher_text(text) else _plain_code(text)).modules)
+            return next(_add_up([text]))
+    return _pack(_plain_code(text).modules)
 
 
 def trace_raster(raster: Raster) -> str:
@@ -76,10 +92,6 @@ def trace_raster(raster: Raster) -> str:
         for x in range(raster.side)
         if raster.rows[y * row_bytes + x // 8] >> (7 - x % 8) & 1
     )
-
-
-def _is_voucher_text(text: str) -> bool:
-    return len(text) in _VOUCHER_LENGTHS and _ALPHANUMERIC.issuperset(text)
 
 
 def _voucher_code(text: str) -> QRCode:
@@ -123,57 +135,61 @@ def _surround(raster: Raster, quiet_zone: int) -> Raster:
 
 _SIDE = 4 * _VOUCHER_VERSION + 17
 _BYTES = _SIDE * ((_SIDE + 7) // 8)
+_WORDS = (_BYTES + 7) // 8
+# What each character counts in a pair, by its code; so much for those that have no place in one.
+_UNKNOWN = 255
+_NUMBERS = numpy.array([_LETTERS.find(chr(code)) % 256 for code in range(256)], numpy.uint16)
 
 
 class _NotTabled(Exception):
-    """The text is not a voucher's: its beginning or its end is of other characters."""
+    """The text is not a voucher's: it is not of the alphanumeric alphabet alone."""
 
 
-def _add_up(text: str) -> Raster:
+def _add_up(texts: Sequence[str]) -> Iterator[Raster]:
+    """Draw vouchers whose texts are of one length."""
+    length = len(texts[0])
     # An even number of characters goes before, so that pairs of the tail are pairs of the text.
-    cut = len(text) - _TAIL - len(text) % 2
-    modules = _turn(_draw_start(text[:cut], len(text)), text[cut:], _make_tables(len(text)))
-    return Raster(side=_SIDE, rows=modules.to_bytes(_BYTES, "big"))
+    cut = length - _TAIL - length % 2
+    starts = b"".join([_draw_start(text[:cut], length) for text in texts])
+    sums = _as_words(starts).reshape(len(texts), -1).copy()
+    _turn(sums, "".join([text[cut:] for text in texts]), _make_tables(length))
+    drawn, step = sums.tobytes(), 8 * _WORDS
+    return (Raster(_SIDE, drawn[start : start + _BYTES]) for start in range(0, len(drawn), step))
 
 
 @lru_cache(maxsize=64)
-def _draw_start(head: str, length: int) -> int:
+def _draw_start(head: str, length: int) -> bytes:
     """Give what stands on every raster that begins so: `qrcode`'s own, less one tail of it."""
-    tail = _BASE32[0] * (length - len(head))
-    if not _is_voucher_text(head + tail):
+    if not _ALPHANUMERIC.issuperset(head):
         raise _NotTabled
-    return _turn(_as_number(_voucher_code(head + tail)), tail, _make_tables(length))
+    # Not zeros: qrcode 8.2 cannot encode a block of nothing else.
+    tail = "A" * (length - len(head))
+    modules = _as_words(_pad(_as_number(_voucher_code(head + tail)))).reshape(1, -1).copy()
+    _turn(modules, tail, _make_tables(length))
+    return modules.tobytes()
 
 
-def _turn(modules: int, tail: str, tables: tuple[list[int], ...]) -> int:
-    """Give the modules turned over as a tail says; twice the same turns them back."""
-    pairs = tail if len(tail) == _TAIL else tail + _FILLER
-    try:
-        keys = memoryview(pairs.encode("ascii")).cast("H")
-        return reduce(xor, map(getitem, tables, b"".join(map(_HALVES.__getitem__, keys))), modules)
-    except (LookupError, UnicodeEncodeError):
-        raise _NotTabled from None
+def _turn(sums: _Bits, tails: str, tables: _Bits) -> None:
+    """Turn over what tails of one length say, a row each; twice the same turns it back."""
+    found = numpy.empty_like(sums)
+    for table, key in zip(tables, _list_keys(tails, len(sums)), strict=True):
+        numpy.bitwise_xor(sums, numpy.take(table, key, axis=0, out=found, mode="clip"), out=sums)
 
 
-def _list_halves() -> Iterator[tuple[int, bytes]]:
-    """Give the number of each pair, its upper and its lower bits a byte each, by its bytes."""
-    for one in _BASE32:
-        number = _LETTERS.index(one)
-        yield _as_key(one + _FILLER), bytes((_ALONE, number))
-        for other in _BASE32:
-            value = number * len(_LETTERS) + _LETTERS.index(other)
-            yield _as_key(one + other), bytes((value >> _LOW_BITS, value & (1 << _LOW_BITS) - 1))
+def _list_keys(tails: str, count: int) -> NDArray[numpy.intp]:
+    """Give for each table which of its entries so many tails take."""
+    codes = numpy.frombuffer(tails.encode("latin-1", "replace"), numpy.uint8)
+    signs = _NUMBERS[codes.reshape(count, -1).T.copy()]
+    if (signs == _UNKNOWN).any():
+        raise _NotTabled
+    # Of an odd number the last stands alone.
+    pairs = numpy.vstack([signs[:_TAIL:2] * len(_LETTERS) + signs[1:_TAIL:2], signs[_TAIL:]])
+    keys = numpy.stack([pairs >> _LOW_BITS, pairs & (1 << _LOW_BITS) - 1], axis=1)
+    return keys.reshape(-1, count).astype(numpy.intp)
 
 
-def _as_key(pair: str) -> int:
-    return int.from_bytes(pair.encode(), sys.byteorder)
-
-
-_HALVES = dict(_list_halves())
-
-
-@lru_cache(maxsize=32)
-def _make_tables(length: int) -> tuple[list[int], ...]:
+@lru_cache(maxsize=8)
+def _make_tables(length: int) -> _Bits:
     """
     Give two tables a pair of the tail: the modules that its upper and its lower bits turn over.
 
@@ -186,18 +202,26 @@ def _make_tables(length: int) -> tuple[list[int], ...]:
         middle = start + _PAIR_BITS - _LOW_BITS
         tables += [_sum_up(start, middle), _sum_up(middle, start + _PAIR_BITS)]
     if length % 2:
-        tables += [[0] * (_ALONE + 1), _sum_up(end, end + _LOW_BITS)]
-    return tuple(tables)
+        # One character alone has no upper bits.
+        tables += [_sum_up(end, end), _sum_up(end, end + _LOW_BITS)]
+    return numpy.stack(tables)
 
 
-def _sum_up(start: int, end: int) -> list[int]:
+def _sum_up(start: int, end: int) -> _Bits:
     """Give the modules turned over by each value that these data bits can have."""
-    turned = list(reversed(_weigh_bits()[start:end]))
-    sums = [0]
-    for value in range(1, 1 << len(turned)):
-        # All but the lowest bit of a value were summed up before.
-        sums.append(sums[value & value - 1] ^ turned[(value & -value).bit_length() - 1])
+    sums = numpy.zeros((1 << _LOW_BITS, _WORDS), numpy.uint64)
+    for place, modules in enumerate(reversed(_weigh_bits()[start:end])):
+        half = 1 << place
+        sums[half : 2 * half] = sums[:half] ^ _as_words(_pad(modules))
     return sums
+
+
+def _pad(modules: int) -> bytes:
+    return modules.to_bytes(_BYTES, "big").ljust(8 * _WORDS, b"\0")
+
+
+def _as_words(modules: bytes) -> _Bits:
+    return numpy.frombuffer(modules, numpy.uint64)
 
 
 @cache

@@ -8,7 +8,8 @@ from voucher.printouts.drawing.fonts import measure, split_runs
 from voucher.printouts.drawing.layouts import load_layout
 from voucher.printouts.drawing.paper import LINE_HEIGHT, fit_text, mm, open_paper
 from voucher.printouts.drawing.sheet import list_pages
-from voucher.printouts.drawing.stamps import draw_code, draw_ground
+from voucher.printouts.drawing.stamps import draw_ground
+from voucher.qr import make_raster
 
 
 def draw_plainly(*, path, vouchers, mark, layout):
@@ -38,7 +39,8 @@ def draw_face(paper, face, fields, piece, mark, *, x, y):
     for field in fields:
         write(own, field.show(piece), face.places[field.name])
     if face.code:
-        draw_code(own, face.code, piece.qr_text)
+        raster, away = make_raster(piece.qr_text, quiet_zone=0), face.code.quiet_zone
+        own.draw_raster(raster, x=face.code.x + away, y=face.code.y + away, side=face.code.side)
 
 
 def write(paper, text, place):

@@ -193,8 +193,12 @@ class Paper:
 
     def draw_raster(self, raster: Raster, *, x: float, y: float, side: float) -> None:
         """Draw a QR raster as an image mask: dark modules are ink, light ones stay paper."""
+        self.canvas.addLiteral(self.set_raster(raster, x=x, y=y, side=side))
+
+    def set_raster(self, raster: Raster, *, x: float, y: float, side: float) -> str:
+        """Give the operators of `draw_raster`, to be drawn in this document at any time."""
         frame = frame_raster(raster.side, x=x, bottom=self.height - y - side, side=side)
-        self.canvas.addLiteral(frame % raster.rows.hex())
+        return frame % raster.rows.hex()
 
     def next_page(self) -> None:
         """End this page."""

@@ -7,6 +7,7 @@ Near the edge nothing is printed. A module of the QR code is whole dots of a pri
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from voucher.printouts.drawing.stamps import (
     Wording,
     list_wordings,
     make_stamp,
+    move_to,
 )
 from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
 
@@ -49,14 +51,7 @@ def draw_sheets(
     with open_paper(path=path, size=(chosen.width, chosen.height), title=title) as paper:
         stamps = [_make_stamp(paper, face, mark=mark, say=say) for face in faces]
         _make_forms(paper, chosen, stamps, {len(page) for page in pages})
-        covers = iter(faces[-1].pieces)
-        for page in pages:
-            paper.canvas.doForm(f"sheet{len(page)}")
-            if page:
-                _draw_vouchers(chosen, stamps[0], page)
-            else:
-                stamps[1].draw_changing(next(covers), left=0, bottom=0)
-            paper.next_page()
+        _draw_pages(paper, chosen, [len(page) for page in pages], stamps, faces)
     return len(pages)
 
 
@@ -144,10 +139,26 @@ def _draw_cuts(paper: Paper, layout: Layout) -> None:
         paper.draw_line(x, margin, x, height - margin, dashed=True)
 
 
-def _draw_vouchers(layout: Layout, stamp: Stamp, page: Sequence[SheetVoucher]) -> None:
-    for number, voucher in enumerate(page):
-        left, bottom = _locate(layout, number)
-        stamp.draw_changing(voucher, left=left, bottom=bottom)
+def _draw_pages(
+    paper: Paper,
+    layout: Layout,
+    counts: Iterable[int],
+    stamps: Sequence[Stamp],
+    faces: Sequence[_Face],
+) -> None:
+    """Draw the pages of so many vouchers, one after another; one of none is a letter."""
+    vouchers, *letters = (
+        stamp.list_changing(face.pieces) for stamp, face in zip(stamps, faces, strict=True)
+    )
+    corners = [move_to(*_locate(layout, number)) for number in range(layout.vouchers_a_page)]
+    for count in counts:
+        paper.canvas.doForm(f"sheet{count}")
+        if count:
+            for corner, drawn in zip(corners, islice(vouchers, count), strict=False):
+                paper.canvas.addLiteral(f"{corner}\n{drawn} Q")
+        else:
+            paper.canvas.addLiteral(next(letters[0]))
+        paper.next_page()
 
 
 def _locate(layout: Layout, number: int) -> tuple[float, float]:

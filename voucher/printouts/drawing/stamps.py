@@ -5,9 +5,8 @@ The background is one form of the document; what all pieces of a file say (heads
 goes into another, for a whole sheet; a text that several share is fitted and encoded once.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -16,20 +15,22 @@ from voucher.printouts.drawing.fonts import get_plain_font, is_plain
 from voucher.printouts.drawing.layouts import Code, Face
 from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm, sizes_down
 from voucher.printouts.drawing.pattern import draw_pattern
-from voucher.qr import make_raster
+from voucher.qr import make_rasters
 from voucher.refusals import N_
 
 _PLAIN_SAMPLE = "0"
 
-Key = Callable[[Any], Hashable]
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What one field says on the pieces of a file: each different text, by what it is made of."""
+    """
+    What one field says on the pieces of a file.
+
+    `keys` has for each piece what its text is made of, `texts` each different text by its key.
+    """
 
     field: Field
-    key: Key
+    keys: Sequence[Hashable]
     texts: dict[Hashable, str]
 
 
@@ -41,9 +42,12 @@ def list_wordings(
 
 
 def _word(field: Field, pieces: Sequence[Any], say: Say) -> Wording:
-    key: Key = attrgetter(*field.sources) if field.sources else _have_nothing
-    examples = {key(piece): piece for piece in pieces}
-    return Wording(field, key, {of: field.show(piece, say=say) for of, piece in examples.items()})
+    read = attrgetter(*field.sources) if field.sources else _have_nothing
+    keys = list(map(read, pieces))
+    examples = dict(zip(keys, pieces, strict=True))
+    return Wording(
+        field, keys, {key: field.show(piece, say=say) for key, piece in examples.items()}
+    )
 
 
 def _have_nothing(_: Any) -> None:
@@ -58,32 +62,35 @@ class Stamp:
     ground: str
     face: Face
     lasting: str
-    changing: tuple[tuple[Key, dict[Hashable, str]], ...]
+    # Of each piece the operators of each text that is not on all.
+    changing: tuple[tuple[str, ...], ...]
 
     def draw_lasting(self, *, left: float, bottom: float) -> None:
         """Draw what no piece changes; `left` and `bottom` in mm from the page's lower left."""
-        self.paper.canvas.addLiteral(_move(left, bottom))
+        self.paper.canvas.addLiteral(move_to(left, bottom))
         self.paper.canvas.doForm(self.ground)
         self.paper.canvas.addLiteral(f"{self.lasting} Q")
 
-    def draw_changing(self, piece: Any, *, left: float, bottom: float) -> None:
-        """Draw what is of this piece, over what lasts."""
-        self.paper.canvas.addLiteral(_move(left, bottom))
-        self.paper.canvas.addLiteral(" ".join([texts[key(piece)] for key, texts in self.changing]))
-        if self.face.code:
-            draw_code(self.paper, self.face.code, piece.qr_text)
-        self.paper.canvas.addLiteral("Q")
+    def list_changing(self, pieces: Sequence[Any]) -> Iterator[str]:
+        """Give of each piece the operators that draw what is its own, over what lasts."""
+        if not self.face.code:
+            return map("\n".join, self.changing)
+        codes = list_codes(self.paper, self.face.code, [piece.qr_text for piece in pieces])
+        return (
+            f"{' '.join(texts)}\n{code}" for texts, code in zip(self.changing, codes, strict=True)
+        )
 
 
-@cache
-def _move(left: float, bottom: float) -> str:
+def move_to(left: float, bottom: float) -> str:
+    """Give the operator that makes this point, in mm, the lower left, until Q."""
     return f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm"
 
 
-def draw_code(paper: Paper, code: Code, text: str) -> None:
-    """Draw the QR code of a text on its place; the quiet zone around it stays bare paper."""
-    raster, away = make_raster(text, quiet_zone=0), code.quiet_zone
-    paper.draw_raster(raster, x=code.x + away, y=code.y + away, side=code.side)
+def list_codes(paper: Paper, code: Code, texts: Sequence[str]) -> Iterator[str]:
+    """Give what draws the QR code of each text; the quiet zone around it stays bare paper."""
+    away = code.quiet_zone
+    for raster in make_rasters(texts):
+        yield paper.set_raster(raster, x=code.x + away, y=code.y + away, side=code.side)
 
 
 def make_stamp(
@@ -107,13 +114,15 @@ def make_stamp(
     paper.canvas.endForm()
     lasting: list[str] = []
     changing = []
+    pieces = len(wordings[0].keys)
     for wording in wordings:
-        texts = dict(_set_texts(paper, face.places[wording.field.name], wording.texts))
+        texts = _set_texts(paper, face.places[wording.field.name], wording.texts)
         if len(texts) > 1:
-            changing.append((wording.key, texts))
+            changing.append(map(texts.__getitem__, wording.keys))
         else:
             lasting += texts.values()
-    return Stamp(paper, ground, face, " ".join(lasting), tuple(changing))
+    rows = zip(*changing, strict=True) if changing else [()] * pieces
+    return Stamp(paper, ground, face, " ".join(lasting), tuple(rows))
 
 
 def draw_ground(paper: Paper, face: Face, *, mark: Mark | None, say: Say) -> None:
@@ -132,23 +141,22 @@ def draw_ground(paper: Paper, face: Face, *, mark: Mark | None, say: Say) -> Non
         paper.write_white(text, place, y=(LINE_HEIGHT - 1) / 2 * place.size / mm)
 
 
-def _set_texts(
-    paper: Paper, place: Place, texts: dict[Hashable, str]
-) -> Iterator[tuple[Hashable, str]]:
-    templates = _make_templates(paper, place) if len(texts) > 1 and place.align == "left" else {}
-    for key, text in texts.items():
-        plain = _set_plain(text, place, templates) if is_plain(text) else None
-        yield key, plain or paper.set_fitted(fit_text(text, place), place)
+def _set_texts(paper: Paper, place: Place, texts: dict[Hashable, str]) -> dict[Hashable, str]:
+    if len(texts) > 1 and place.align == "left" and is_plain("".join(texts.values())):
+        templates = _make_templates(paper, place)
+        set_all = [_set_plain(paper, text, place, templates) for text in texts.values()]
+    else:
+        set_all = [paper.set_fitted(fit_text(text, place), place) for text in texts.values()]
+    return dict(zip(texts, set_all, strict=True))
 
 
-def _set_plain(text: str, place: Place, templates: dict[float, str]) -> str | None:
-    """Put a plain text into the template of the largest size that has room, if one has."""
-    font = get_plain_font(place.weight)
-    widest = place.width * mm / font.stringWidth(text, 1)
+def _set_plain(paper: Paper, text: str, place: Place, templates: dict[float, str]) -> str:
+    """Put a plain text into the template of the largest size that has room."""
+    widest = place.width * mm / get_plain_font(place.weight).stringWidth(text, 1)
     for size, template in templates.items():
         if size <= widest:
             return template % text
-    return None
+    return paper.set_fitted(fit_text(text, place), place)
 
 
 def _make_templates(paper: Paper, place: Place) -> dict[float, str]:
