@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from reportlab.pdfbase.ttfonts import TTFontFace, TTFontMaker, TTFontParser
 
+from tests.printouts.plainly import split_runs
 from tests.printouts.reading import read_poppler
 from voucher import text
 from voucher.app import create_app
 from voucher.printouts.drawing import fonts
-from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts, split_runs
+from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts
 from voucher.printouts.drawing.paper import A4_UPRIGHT, Place, open_paper
 from voucher.refusals import BadInput, Refusal
 from voucher.typefaces import list_further_typefaces

@@ -21,6 +21,9 @@ from voucher.sealing import blind_index, seal
 SITUATIONS = ([], [], [], ["空巢"], ["独居"], ["残疾"], ["低保"], ["特困", "独居"])
 DIAGNOSES = ("", "", "", "", "", "", "F00-F03", "F04-F99", "F00-F03 F04-F99")
 EVENTS = ({}, {}, {}, {"fall": 1}, {"fall": 1, "choking": 1}, {"wandering": 2, "other": 1})
+# Of these invented names are made, as many as a district has different ones.
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余"
+GIVEN = "秀英桂兰玉珍淑芳素华建国明德志强永福春梅凤霞金生世荣文清海燕光辉正忠长寿云龙大成小琴"
 _BATCH = 5_000
 
 
@@ -60,10 +63,12 @@ def add_communities(*, count: int) -> tuple[int, ...]:
 
 
 def add_people_of_85(*, communities: tuple[int, ...], count: int, now: datetime) -> None:
-    """Write `count` people who live alone: of Jinjiang's vouchers each is due one of each kind."""
+    """Write people of 85 to 100 who live alone: each is due one of each of Jinjiang's kinds."""
     people = [
-        person | {"born_date": date(1941, 1, 1), "situation": ["独居"]}
-        for person in _invent_people(count, communities, random.Random(42_195), now)
+        person | {"born_date": date(1926 + number % 16, 1, 1), "situation": ["独居"]}
+        for number, person in enumerate(
+            _invent_people(count, communities, random.Random(42_195), now)
+        )
     ]
     with transaction():
         for start in range(0, count, _BATCH):
@@ -84,14 +89,16 @@ def _invent_people(
         yield {
             "id": number,
             "public_id": f"resident{number:08d}",
-            "name": "王秀英",
+            "name": chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=2)),
             "name_key": "wangxiuying",
-            "sex": Sex.FEMALE,
+            "sex": chance.choice((Sex.FEMALE, Sex.MALE)),
             "born_date": date(1920 + chance.randrange(46), 1 + chance.randrange(12), 1),
             "id_sealed": b"\x01",
             "id_index": blind_index(make_id_number(number), column="residents.id_number"),
-            "community_id": communities[number % len(communities)],
-            "address": f"示例路{number}号",
+            # A roster comes sorted by community.
+            "community_id": communities[(number - 1) * len(communities) // count],
+            "address": f"示例路{number % 997 + 1}号{chance.randint(1, 30)}栋"
+            f"{chance.randint(1, 4)}单元{chance.randint(1, 18)}{chance.randint(1, 4):02d}室",
             "situation": chance.choice(SITUATIONS),
             "remark": "",
             "registered_at": now,

@@ -1,10 +1,11 @@
 """Sheets drawn the plain way: every text of every voucher by itself, nothing kept, no form."""
 
 from dataclasses import replace
+from itertools import groupby
 
 from voucher.printouts.drawing.covers import COVER_FIELDS, list_covers
 from voucher.printouts.drawing.fields import FIELDS
-from voucher.printouts.drawing.fonts import measure, split_runs
+from voucher.printouts.drawing.fonts import choose_font, measure
 from voucher.printouts.drawing.layouts import load_layout
 from voucher.printouts.drawing.paper import LINE_HEIGHT, fit_text, mm, open_paper
 from voucher.printouts.drawing.sheet import list_pages
@@ -55,6 +56,12 @@ def write(paper, text, place):
             words.setFont(font, fitted.size)
             words.textOut(run)
         paper.canvas.drawText(words)
+
+
+def split_runs(text, *, weight):
+    """Give the text as pieces of one font each, in order: font name and piece."""
+    for font, characters in groupby(text, key=lambda one: choose_font(one, weight=weight)):
+        yield font, "".join(characters)
 
 
 def draw_cuts(paper, layout):

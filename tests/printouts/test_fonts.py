@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from tests.printouts.plainly import split_runs
 from tests.printouts.reading import read_poppler, read_pypdf
 from voucher.printouts.drawing import fonts
-from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts, split_runs
+from voucher.printouts.drawing.fonts import Weight, check_glyphs, load_fonts
 from voucher.printouts.drawing.paper import A4_UPRIGHT, Place, open_paper
 from voucher.refusals import Refusal
 from voucher.text import is_printable

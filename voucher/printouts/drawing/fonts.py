@@ -2,12 +2,13 @@
 
 import mmap
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
-from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from voucher.refusals import N_, Refusal
@@ -33,6 +34,7 @@ class Weight(StrEnum):
 
 # Of these a document's first subset of either face has all, under their own ASCII code.
 _PLAIN = re.compile("[0-9A-Z -]+")
+_FIGURE = "0"
 _PLAIN_FONTS = {Weight.REGULAR: REGULAR_FONT, Weight.BOLD: BOLD_FONT}
 _FONTS_OF = {
     Weight.REGULAR: (REGULAR_FONT, RARE_FONT),
@@ -96,20 +98,45 @@ def get_plain_font(weight: Weight) -> ttfonts.TTFont:
     return pdfmetrics.getFont(_PLAIN_FONTS[weight])
 
 
-def split_runs(text: str, *, weight: Weight) -> Iterator[tuple[str, str]]:
-    """Give the text as pieces of one font each, in order: font name and piece."""
-    choose = _CHOSEN[weight].__getitem__
-    if len(set(map(choose, text))) == 1:
-        yield choose(text[0]), text
-        return
-    for font, characters in groupby(text, key=choose):
-        yield font, "".join(characters)
+def choose_font(character: str, *, weight: Weight) -> str:
+    """Give the name of the font that prints a character."""
+    return _CHOSEN[weight][character]
 
 
 def measure(text: str, *, size: float, weight: Weight) -> float:
     """Give the width of a text in points."""
     width: float = sum(map(_WIDTHS[weight].__getitem__, text))
     return width * size / _UNITS
+
+
+class Encoder(dict[str, tuple[str, str]]):
+    """
+    How one document shows characters in a weight: the name of a font of it, and the code there.
+
+    A character asked for the first time joins the document's fonts.
+    """
+
+    def __init__(self, document: Any, weight: Weight) -> None:
+        self.document, self.weight = document, weight
+
+    def __missing__(self, character: str) -> tuple[str, str]:
+        font = pdfmetrics.getFont(choose_font(character, weight=self.weight))
+        ((subset, code),) = font.splitString(character, self.document)
+        name = font.getSubsetInternalName(subset, self.document)
+        self[character] = shown = (name, escapePDF(code))
+        return shown
+
+    def encode(self, text: str, *, size: float) -> str:
+        """Give the operators that show a text in a size in points."""
+        if is_plain(text):
+            return f"{self[_FIGURE][0]} {size:g} Tf ({text}) Tj"
+        shown, last = [], ""
+        for name, code in map(self.__getitem__, text):
+            if name != last:
+                shown.append(f") Tj {name} {size:g} Tf (")
+                last = name
+            shown.append(code)
+        return f"{''.join(shown)[5:]}) Tj"
 
 
 class _Chosen(dict[str, str]):
@@ -119,7 +146,7 @@ class _Chosen(dict[str, str]):
         self.weight = weight
 
     def __missing__(self, character: str) -> str:
-        self[character] = font = _choose_font(character, self.weight)
+        self[character] = font = _find_font(character, self.weight)
         return font
 
 
@@ -139,7 +166,7 @@ _CHOSEN = {weight: _Chosen(weight) for weight in Weight}
 _WIDTHS = {weight: _Widths(weight) for weight in Weight}
 
 
-def _choose_font(character: str, weight: Weight) -> str:
+def _find_font(character: str, weight: Weight) -> str:
     covered = load_fonts()
     return next(name for name in (*_FONTS_OF[weight], *covered) if ord(character) in covered[name])
 

@@ -14,8 +14,8 @@ from voucher.codes import show_serial
 from voucher.printouts.drawing.courier import draw_batch, draw_cover
 from voucher.printouts.drawing.fields import Mark, Say
 from voucher.printouts.drawing.fonts import Weight, check_glyphs
-from voucher.printouts.drawing.paper import A4_ACROSS, Paper, Place, open_paper
-from voucher.printouts.drawing.tables import Column, Row, Table, draw_page, paginate
+from voucher.printouts.drawing.paper import A4_ACROSS, Paper, Place, mm, open_paper
+from voucher.printouts.drawing.tables import Column, Row, Table, draw_head, open_grid, paginate
 from voucher.refusals import N_
 
 
@@ -64,6 +64,7 @@ _COLUMNS = (
     Column(N_("代领人姓名、与本人关系、签字"), 47),
     Column(N_("领取日期"), 22),
 )
+_FORM = "list"
 _MOST_SERIALS_A_ROW = 24
 _TABLE = Table(columns=_COLUMNS, left=8, top=27, bottom=186, row_height=13, head_height=11.5)
 _TITLE = Place(x=8, y=8, width=200, size=17, floor=11, weight=Weight.BOLD)
@@ -90,10 +91,13 @@ def draw_handover_list(*, path: Path, handover: HandoverList, say: Say = str) ->
     with open_paper(path=path, size=A4_ACROSS, title=title) as paper:
         _draw_cover(paper, handover, say=say)
         paper.next_page()
+        _make_form(paper, handover, say=say)
+        grid = open_grid(paper, _TABLE)
         for number, page in enumerate(pages, 1):
-            _draw_head(paper, handover, page=f"{number} / {len(pages)}", say=say)
-            draw_page(paper, _TABLE, page, tuple(say(column.head) for column in _COLUMNS))
-            _draw_foot(paper, handover, [row.texts for row in page], say=say)
+            paper.canvas.doForm(_FORM)
+            paper.write(say(N_("第 %(page)s 页")) % {"page": f"{number} / {len(pages)}"}, _PAGE)
+            grid.draw_rows(page)
+            _draw_sum(paper, handover, [row.texts for row in page], say=say)
             paper.next_page()
     return 1 + len(pages)
 
@@ -131,7 +135,21 @@ def _rows(number: int, line: HandoverLine) -> Iterator[Row]:
         yield (str(number), line.name, line.address, serials, str(len(some)), "", "", "")
 
 
-def _draw_head(paper: Paper, handover: HandoverList, *, page: str, say: Say) -> None:
+def _make_form(paper: Paper, handover: HandoverList, *, say: Say) -> None:
+    """Draw once what is the same on every page."""
+    width, height = A4_ACROSS
+    paper.canvas.beginForm(_FORM, 0, 0, width * mm, height * mm)
+    _draw_title(paper, handover, say=say)
+    draw_head(paper, _TABLE, tuple(say(column.head) for column in _COLUMNS))
+    signed = N_(
+        "发放人签字：＿＿＿＿＿＿＿＿＿＿　　"
+        "复核人签字：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿＿＿＿＿"
+    )
+    paper.write(say(signed), _SIGNED)
+    paper.canvas.endForm()
+
+
+def _draw_title(paper: Paper, handover: HandoverList, *, say: Say) -> None:
     paper.write(say(N_("%(programme)s 发放签收表")) % {"programme": handover.programme}, _TITLE)
     subtitle = say(N_("%(street)s %(community)s · 批次 %(run)s · 有效期 %(first)s 至 %(last)s")) % {
         "street": handover.street,
@@ -143,11 +161,10 @@ def _draw_head(paper: Paper, handover: HandoverList, *, page: str, say: Say) -> 
     paper.write(subtitle, _SUBTITLE)
     if handover.mark:
         paper.write(say(handover.mark), _MARK)
-    paper.write(say(N_("第 %(page)s 页")) % {"page": page}, _PAGE)
     draw_batch(paper, handover.batch, x=_CODE_X, y=_CODE_Y, side=_CODE_SIDE)
 
 
-def _draw_foot(paper: Paper, handover: HandoverList, rows: Sequence[Row], *, say: Say) -> None:
+def _draw_sum(paper: Paper, handover: HandoverList, rows: Sequence[Row], *, say: Say) -> None:
     counts = {
         "people": len({row[0] for row in rows}),
         "vouchers": sum(int(row[4]) for row in rows),
@@ -159,11 +176,6 @@ def _draw_foot(paper: Paper, handover: HandoverList, rows: Sequence[Row], *, say
         "未领的券请连同本表交回街道。"
     )
     paper.write(say(sums) % counts, _SUM)
-    signed = N_(
-        "发放人签字：＿＿＿＿＿＿＿＿＿＿　　"
-        "复核人签字：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿＿＿＿＿"
-    )
-    paper.write(say(signed), _SIGNED)
 
 
 def _texts_of(handover: HandoverList) -> list[str]:

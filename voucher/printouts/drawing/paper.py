@@ -6,21 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from reportlab import rl_config
-from reportlab.lib.rl_accel import escapePDF, fp_str
-from reportlab.pdfbase import pdfmetrics
+from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfgen.canvas import Canvas
 
 from voucher.printouts.drawing.canvas import LeanCanvas
 from voucher.printouts.drawing.fonts import (
     REGULAR_FONT,
+    Encoder,
     Weight,
-    get_plain_font,
-    is_plain,
     load_fonts,
     measure,
-    split_runs,
 )
 from voucher.qr import Raster
 from voucher.refusals import N_, Refusal
@@ -95,8 +93,7 @@ class Place:
         return Box(self.x, self.y, self.width, height)
 
 
-@dataclass(frozen=True, slots=True)
-class FittedText:
+class FittedText(NamedTuple):
     """Lines of a text and the size in points at which they fit."""
 
     lines: tuple[str, ...]
@@ -114,6 +111,7 @@ class Paper:
 
     canvas: Canvas
     height: float
+    encoders: dict[Weight, Encoder]
 
     def write(self, text: str, place: Place, *, x: float = 0, y: float = 0) -> None:
         """
@@ -129,16 +127,25 @@ class Paper:
 
     def set_fitted(self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0) -> str:
         """Give the operators that write such lines, to be drawn in this document at any time."""
+        encode = self.encoders[place.weight].encode
+        starts = self.start_lines(fitted, place, x=x, y=y)
         return " ".join(
-            self._set_line(
-                line,
-                fitted.size,
-                place,
-                left=x + place.x,
-                top=y + place.y + number * fitted.size * LINE_HEIGHT / mm,
-            )
-            for number, line in enumerate(fitted.lines)
+            f"{start}{encode(line, size=fitted.size)} ET"
+            for start, line in zip(starts, fitted.lines, strict=True)
         )
+
+    def start_lines(
+        self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0
+    ) -> Iterator[str]:
+        """Give the operators that begin each line where it stands."""
+        for number, line in enumerate(fitted.lines):
+            top = y + place.y + number * fitted.size * LINE_HEIGHT / mm
+            shift = _ALIGNED[place.align]
+            if shift:
+                room = place.width * mm - measure(line, size=fitted.size, weight=place.weight)
+                shift *= room
+            left = (x + place.x) * mm + shift
+            yield f"BT {fp_str(left, self._flip(top) - fitted.size * ASCENT)} Td "
 
     def write_white(self, text: str, place: Place, *, x: float = 0, y: float = 0) -> None:
         """Write a text in white, as on a black box."""
@@ -204,28 +211,13 @@ class Paper:
         """End this page."""
         self.canvas.showPage()
 
-    def _set_line(self, line: str, size: float, place: Place, *, left: float, top: float) -> str:
-        shift = _ALIGNED[place.align]
-        if shift:
-            shift *= place.width * mm - measure(line, size=size, weight=place.weight)
-        x, y = left * mm + shift, self._flip(top) - size * ASCENT
-        return f"BT {fp_str(x, y)} Td {self._encode(line, size, place.weight)} ET"
-
-    def _encode(self, line: str, size: float, weight: Weight) -> str:
-        """Give the operators that show a line; a new character joins the document's fonts."""
-        shown, document = [], self.canvas._doc
-        if is_plain(line):
-            own_name = get_plain_font(weight).getSubsetInternalName(0, document)
-            return f"{own_name} {size:g} Tf ({line}) Tj"
-        for name, piece in split_runs(line, weight=weight):
-            font = pdfmetrics.getFont(name)
-            for subset, codes in font.splitString(piece, document):
-                own_name = font.getSubsetInternalName(subset, document)
-                shown.append(f"{own_name} {size:g} Tf ({escapePDF(codes)}) Tj")
-        return " ".join(shown)
-
     def _flip(self, y: float) -> float:
         return (self.height - y) * mm
+
+
+def move_to(left: float, bottom: float) -> str:
+    """Give the operators that make this point, in mm, the lower left, until Q."""
+    return f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm"
 
 
 @cache
@@ -255,7 +247,8 @@ def open_paper(*, path: Path, size: tuple[float, float], title: str) -> Iterator
         lang="zh-CN",
     )
     canvas.setTitle(title)
-    yield Paper(canvas=canvas, height=size[1])
+    encoders = {weight: Encoder(canvas._doc, weight) for weight in Weight}
+    yield Paper(canvas=canvas, height=size[1], encoders=encoders)
     canvas.save()
     Path(unfinished).replace(path)
 

@@ -15,13 +15,12 @@ from voucher.printouts.drawing.covers import COVER_FIELDS, group_by_resident, li
 from voucher.printouts.drawing.fields import FIELDS, Mark, Say, SheetVoucher
 from voucher.printouts.drawing.fonts import check_glyphs, is_plain, load_fonts
 from voucher.printouts.drawing.layouts import Face, Layout, load_layout
-from voucher.printouts.drawing.paper import Paper, fit_text, mm, open_paper
+from voucher.printouts.drawing.paper import Paper, fit_text, mm, move_to, open_paper
 from voucher.printouts.drawing.stamps import (
     Stamp,
     Wording,
     list_wordings,
     make_stamp,
-    move_to,
 )
 from voucher.printouts.rules import LAYOUTS, MAX_VOUCHERS_A_FILE
 

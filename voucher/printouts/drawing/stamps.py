@@ -13,7 +13,15 @@ from typing import Any
 from voucher.printouts.drawing.fields import Field, Mark, Say
 from voucher.printouts.drawing.fonts import get_plain_font, is_plain
 from voucher.printouts.drawing.layouts import Code, Face
-from voucher.printouts.drawing.paper import LINE_HEIGHT, Paper, Place, fit_text, mm, sizes_down
+from voucher.printouts.drawing.paper import (
+    LINE_HEIGHT,
+    Paper,
+    Place,
+    fit_text,
+    mm,
+    move_to,
+    sizes_down,
+)
 from voucher.printouts.drawing.pattern import draw_pattern
 from voucher.qr import make_rasters
 from voucher.refusals import N_
@@ -79,11 +87,6 @@ class Stamp:
         return (
             f"{' '.join(texts)}\n{code}" for texts, code in zip(self.changing, codes, strict=True)
         )
-
-
-def move_to(left: float, bottom: float) -> str:
-    """Give the operator that makes this point, in mm, the lower left, until Q."""
-    return f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm"
 
 
 def list_codes(paper: Paper, code: Code, texts: Sequence[str]) -> Iterator[str]:

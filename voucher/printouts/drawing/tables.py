@@ -1,6 +1,6 @@
 """Tables over several pages: rows as high as their texts need, the head again on every page."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -10,11 +10,14 @@ from voucher.printouts.drawing.paper import (
     Paper,
     Place,
     mm,
+    move_to,
     sizes_down,
     wrap_text,
 )
 
 _PADDING = 1.2
+# Lines are thin and whole.
+_PEN = ".4 w [] 0 d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +74,93 @@ def _set_row(table: Table, texts: Row, *, highest: float) -> SetRow:
         _fit(table, column, text) if text else None
         for column, text in zip(table.columns, texts, strict=True)
     )
-    needed = max((cell.height + 2 * _PADDING for cell in cells if cell), default=0)
+    needed = max((cell.height for cell in cells if cell), default=0) + 2 * _PADDING
     return SetRow(texts, cells, min(highest, max(table.row_height, needed)))
 
 
-def draw_page(paper: Paper, table: Table, rows: Sequence[SetRow], head: Row) -> float:
-    """Draw the head and the rows of one page with their lines; give the y below them."""
-    y, edges = table.top, _edges(table)
-    paper.draw_line(table.left, y, edges[-1], y)
+def draw_page(paper: Paper, table: Table, rows: Sequence[SetRow], head: Row) -> None:
+    """Draw the head and the rows of one page with their lines."""
+    draw_head(paper, table, head)
+    open_grid(paper, table).draw_rows(rows)
+
+
+def draw_head(paper: Paper, table: Table, head: Row) -> None:
+    """Draw the titles of the columns between two lines."""
     bold = tuple(replace(column, weight=Weight.BOLD, size=10, floor=7) for column in table.columns)
     # The head has a height of its own: a title of two lines shrinks until it stays within.
     heads = replace(table, columns=bold, row_height=table.head_height)
-    _draw_row(paper, _places(heads), _set_row(heads, head, highest=table.head_height), y=y)
-    y += table.head_height
-    paper.draw_line(table.left, y, edges[-1], y)
-    places = _places(table)
-    for row in rows:
-        _draw_row(paper, places, row, y=y)
-        y += row.height
-        paper.draw_line(table.left, y, edges[-1], y)
-    for x in edges:
-        paper.draw_line(x, table.top, x, y)
-    return y
-
-
-def _draw_row(paper: Paper, places: Sequence[Place], row: SetRow, *, y: float) -> None:
-    for place, cell in zip(places, row.cells, strict=True):
+    right = _edges(table)[-1]
+    paper.draw_line(table.left, table.top, right, table.top)
+    cells = _set_row(heads, head, highest=table.head_height).cells
+    for place, cell in zip(_places(heads), cells, strict=True):
         if cell:
-            paper.write_fitted(cell, place, y=y + (row.height - cell.height) / 2)
+            y = table.top + (table.head_height - cell.height) / 2
+            paper.write_fitted(cell, place, y=y)
+    bottom = table.top + table.head_height
+    paper.draw_line(table.left, bottom, right, bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table being drawn into a document: `pens` write the cells of each column."""
+
+    paper: Paper
+    top: float
+    first: float
+    edges: tuple[float, ...]
+    pens: tuple["_Pen", ...]
+
+    def draw_rows(self, rows: Sequence[SetRow]) -> None:
+        """Draw the rows of a page, a line below each, and the lines between the columns."""
+        across = f"{self.edges[0] * mm:.4f} 0 m {self.edges[-1] * mm:.4f} 0 l S"
+        drawn, y = [_PEN], self.first
+        for row in rows:
+            y += row.height
+            cells = [
+                pen.set_cell(cell, row.height)
+                for pen, cell in zip(self.pens, row.cells, strict=True)
+                if cell
+            ]
+            drawn.append(f"{move_to(0, self.paper.height - y)} {' '.join(cells)} {across} Q")
+        top, bottom = ((self.paper.height - edge) * mm for edge in (self.top, y))
+        drawn += [f"{x * mm:.4f} {top:.4f} m {x * mm:.4f} {bottom:.4f} l" for x in self.edges]
+        self.paper.canvas.addLiteral("\n".join([*drawn, "S"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """What writes the cells of a column; where a text begins is worked out once for all alike."""
+
+    paper: Paper
+    place: Place
+    starts: dict[Hashable, list[str]]
+
+    def set_cell(self, cell: FittedText, height: float) -> str:
+        """Give the operators that write a cell above the lower edge of a row so high, in mm."""
+        widths = () if self.place.align == "left" else self._measure(cell)
+        key = (cell.size, len(cell.lines), height, widths)
+        starts = self.starts.get(key)
+        if starts is None:
+            y = (height + cell.height) / 2
+            self.starts[key] = starts = list(self.paper.start_lines(cell, self.place, y=-y))
+        encode = self.paper.encoders[self.place.weight].encode
+        return " ".join(
+            [
+                f"{start}{encode(line, size=cell.size)} ET"
+                for start, line in zip(starts, cell.lines, strict=True)
+            ]
+        )
+
+    def _measure(self, cell: FittedText) -> tuple[float, ...]:
+        return tuple(measure(line, size=cell.size, weight=self.place.weight) for line in cell.lines)
+
+
+def open_grid(paper: Paper, table: Table) -> Grid:
+    """Begin to draw a table into a document."""
+    # A row is drawn from its lower edge up.
+    row = replace(paper, height=0)
+    pens = tuple(_Pen(row, place, {}) for place in _places(table))
+    return Grid(paper, table.top, table.top + table.head_height, tuple(_edges(table)), pens)
 
 
 def _places(table: Table) -> list[Place]:
@@ -120,8 +182,8 @@ def _places(table: Table) -> list[Place]:
 def _fit(table: Table, column: Column, text: str) -> FittedText:
     """Give the largest size at which nothing wraps or a plain row is high enough, or the floor."""
     parts, width = tuple(text.split("\n")), column.width - 2 * _PADDING
-    if max(measure(part, size=column.size, weight=column.weight) for part in parts) <= width * mm:
-        return FittedText(lines=parts, size=column.size)
+    if all(measure(part, size=column.size, weight=column.weight) <= width * mm for part in parts):
+        return FittedText(parts, column.size)
     for size in sizes_down(column.size, column.floor):
         lines = tuple(
             line
