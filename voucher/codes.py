@@ -121,8 +121,12 @@ def read_print_code(code: str) -> int:
 
 def show_typed_code(print_id: int) -> str:
     """Write a print id for typing: 13 characters and 2 check characters, in groups of five."""
-    code = write_print_code(print_id) + _PAIRS[print_id % _CHECK_MODULUS]
-    return f"{code[:5]}-{code[5:10]}-{code[10:]}"
+    return show_print_code(write_print_code(print_id))
+
+
+def show_print_code(code: str) -> str:
+    """Write 13 stored characters for typing, as `show_typed_code` does their print id."""
+    return f"{code[:5]}-{code[5:10]}-{code[10:]}{_PAIRS[read_print_code(code) % _CHECK_MODULUS]}"
 
 
 def is_typed_code(text: str) -> bool:

@@ -38,8 +38,6 @@ _ALPHANUMERIC = frozenset(_LETTERS)
 _TAIL = 142
 # Before the text stand four bits of its mode and nine of its length.
 _HEAD_BITS, _PAIR_BITS, _LOW_BITS = 13, 11, 6
-# So many are added up at once: their sums stay in a fast memory.
-_BATCH = 1024
 _Bits = NDArray[numpy.uint64]
 
 
@@ -63,12 +61,11 @@ def make_raster(text: str, *, quiet_zone: int = QUIET_ZONE) -> Raster:
 
 
 def make_rasters(texts: Sequence[str]) -> Iterator[Raster]:
-    """Give the QR code of each text as `make_raster` does, without a quiet zone."""
-    for start in range(0, len(texts), _BATCH):
-        yield from _draw_batch(texts[start : start + _BATCH])
+    """
+    Give the QR code of each text as `make_raster` does, without a quiet zone.
 
-
-def _draw_batch(texts: Sequence[str]) -> Iterator[Raster]:
+    A thousand or two at once are fastest: their sums stay in a fast memory.
+    """
     lengths = set(map(len, texts))
     if len(lengths) == 1 and lengths.pop() in _VOUCHER_LENGTHS:
         with suppress(_NotTabled):

@@ -12,6 +12,7 @@ from reportlab import rl_config
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfgen.canvas import Canvas
 
+from voucher.printouts.drawing.ascii85 import encode_blocks
 from voucher.printouts.drawing.canvas import LeanCanvas
 from voucher.printouts.drawing.fonts import (
     REGULAR_FONT,
@@ -200,12 +201,15 @@ class Paper:
 
     def draw_raster(self, raster: Raster, *, x: float, y: float, side: float) -> None:
         """Draw a QR raster as an image mask: dark modules are ink, light ones stay paper."""
-        self.canvas.addLiteral(self.set_raster(raster, x=x, y=y, side=side))
+        (drawn,) = self.set_rasters([raster], x=x, y=y, side=side)
+        self.canvas.addLiteral(drawn)
 
-    def set_raster(self, raster: Raster, *, x: float, y: float, side: float) -> str:
-        """Give the operators of `draw_raster`, to be drawn in this document at any time."""
-        frame = frame_raster(raster.side, x=x, bottom=self.height - y - side, side=side)
-        return frame % raster.rows.hex()
+    def set_rasters(
+        self, rasters: Sequence[Raster], *, x: float, y: float, side: float
+    ) -> Iterator[str]:
+        """Give the operators of `draw_raster` for rasters of one size, to be drawn at any time."""
+        frame = frame_raster(rasters[0].side, x=x, bottom=self.height - y - side, side=side)
+        return map(frame.__mod__, encode_blocks([raster.rows for raster in rasters]))
 
     def next_page(self) -> None:
         """End this page."""
@@ -222,10 +226,10 @@ def move_to(left: float, bottom: float) -> str:
 
 @cache
 def frame_raster(modules: int, *, x: float, bottom: float, side: float) -> str:
-    """Give the operators that draw a raster of so many modules a side, %s for its hex digits."""
+    """Give the operators that draw a raster of so many modules a side, %s for it in base 85."""
     return (
         f"q 0 g {side * mm:.4f} 0 0 {side * mm:.4f} {x * mm:.4f} {bottom * mm:.4f} cm "
-        f"BI /W {modules} /H {modules} /BPC 1 /IM true /D [1 0] /F /AHx ID %s> EI Q"
+        f"BI /W {modules} /H {modules} /BPC 1 /IM true /D [1 0] /F /A85 ID %s~> EI Q"
     )
 
 

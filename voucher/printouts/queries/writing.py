@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from voucher.codes import read_print_code, show_typed_code
+from voucher.codes import read_print_code, show_print_code
 from voucher.money import show_yuan
 from voucher.periods import full_years, last_day, next_month
 from voucher.printouts.drawing.fields import Addressee, SheetVoucher
@@ -56,10 +56,10 @@ class Writer:
 
     def write(self, row: Any) -> SheetVoucher:
         shared = row[_PRINT_COLUMNS:_FACE_COLUMNS]
+        serial, number, code = row[_PERSON_COLUMNS:_PRINT_COLUMNS]
         face = self.faces.get(shared) or self._add_face(shared)
         masked_name, sex, age_band, addressee = self._describe_person(row, face.valid_from)
-        print_id = read_print_code(row.code)
-        token = face.sign(name_print(face.body, print_id=print_id))
+        token = face.sign(name_print(face.body, print_id=read_print_code(code)))
         return SheetVoucher(
             programme=face.programme,
             value=face.value,
@@ -70,9 +70,9 @@ class Writer:
             sex=sex,
             age_band=age_band,
             community=self.community,
-            serial=row.serial,
-            print_number=row.number,
-            typed_code=show_typed_code(print_id),
+            serial=serial,
+            print_number=number,
+            typed_code=show_print_code(code),
             qr_text=show_url(token, host=self.host),
             host=self.host,
             desk_phone=self.desk_phone,
@@ -81,7 +81,7 @@ class Writer:
 
     def _describe_person(self, row: Any, on: date) -> tuple[str, str, str, Addressee]:
         # One after another the vouchers of a person come together.
-        if self.person is None or self.person[-1].id != row.id:
+        if self.person is None or self.person[-1].id != row[0]:
             self.person = (
                 mask_name(row.name),
                 show_sex(row.sex),
@@ -122,6 +122,7 @@ class _Right(NamedTuple):
     kid: int
 
 
+_PERSON_COLUMNS = 5
 _PRINT_COLUMNS = len(SHEET_COLUMNS) - len(_Right._fields)
 _FACE_COLUMNS = len(SHEET_COLUMNS)
 

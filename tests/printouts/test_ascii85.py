@@ -1,0 +1,22 @@
+"""Base 85 of many blocks at once is that of each by itself."""
+
+import base64
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voucher.printouts.drawing.ascii85 import encode_blocks
+
+
+@given(
+    st.integers(1, 13).flatmap(
+        lambda length: st.lists(
+            st.one_of(st.binary(min_size=length, max_size=length), st.just(bytes(length))),
+            min_size=1,
+        )
+    )
+)
+def test_every_block_is_what_the_library_gives(blocks):
+    alone = [base64.a85encode(block).decode() for block in blocks]
+
+    assert list(encode_blocks(blocks)) == alone
