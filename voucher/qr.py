@@ -221,6 +221,11 @@ def _as_words(modules: bytes) -> _Bits:
     return numpy.frombuffer(modules, numpy.uint64)
 
 
+def load_tables() -> None:
+    """Work out once a process what every length needs, for the copies of it to share."""
+    _weigh_bits()
+
+
 @cache
 def _weigh_bits() -> tuple[int, ...]:
     """Give for each data bit, in order, the modules it turns over: its own and those of checks."""

@@ -2,7 +2,7 @@
 
 import mmap
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -43,18 +43,18 @@ _FONTS_OF = {
 
 
 @cache
-def load_fonts() -> dict[str, frozenset[int]]:
+def load_fonts() -> dict[str, Collection[int]]:
     """
     Register the fonts with reportlab and give the code points of each.
 
     The fonts VOUCHER_FONTS names follow the bundled ones, in its order.
     """
-    covered = {}
+    covered: dict[str, Collection[int]] = {}
     for name in (REGULAR_FONT, BOLD_FONT, RARE_FONT):
         font = ttfonts.TTFont(name, FOLDER / f"{name}.ttf")
         _leave_on_disk(font)
         pdfmetrics.registerFont(font)
-        covered[name] = frozenset(font.face.charToGlyph)
+        covered[name] = font.face.charToGlyph.keys()
     for further in list_further_typefaces():
         pdfmetrics.registerFont(further.font)
         covered[further.font.fontName] = further.covered

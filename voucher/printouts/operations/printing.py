@@ -172,8 +172,9 @@ def _settle(path: Path) -> None:
 
 
 def _measure(path: Path, pages: int, vouchers: int) -> Drawn:
-    content = path.read_bytes()
-    return Drawn(path, hashlib.sha256(content).hexdigest(), pages, vouchers, len(content))
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return Drawn(path, digest, pages, vouchers, path.stat().st_size)
 
 
 def record_files(

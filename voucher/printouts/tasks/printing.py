@@ -27,6 +27,7 @@ from voucher.printouts.queries.files import find_last_file, list_files_after, li
 from voucher.printouts.queries.sheets import MARKS, describe_office
 from voucher.printouts.rules import LAYOUTS, PRINT_JOB, name_print_job
 from voucher.progress import Progress, find_progress
+from voucher.qr import load_tables
 from voucher.refusals import N_, Refusal
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
@@ -133,27 +134,26 @@ def _print_in_processes(
     nothing of it is open while they are made.
     """
     load_fonts()
+    load_tables()
     db.session.remove()
     db.engine.dispose()
     gc.freeze()  # What is loaded stays: nobody need look through it again and again.
     context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_work, args=(printing, parts, actor)) for _ in range(jobs)]
+    workers = [context.Process(target=_work, args=(printing, actor)) for _ in range(jobs)]
     for worker in workers:
         worker.start()
     gc.unfreeze()
     return _watch(workers, printing, parts, actor)
 
 
-def _work(printing: Printing, parts: Sequence[int], actor: Actor) -> None:
-    """Print until all is done, or whoever started this process is gone or stops."""
+def _work(printing: Printing, actor: Actor) -> None:
+    """Print until nothing is free, or whoever started this process is gone or stops."""
     boss = os.getppid()
     # What a file needs lives until it is drawn: looking through it meanwhile finds nothing.
     gc.disable()
     with suppress(KeyboardInterrupt):
-        for _ in _print_all(printing, parts, actor):
+        while os.getppid() == boss and _print_next(printing, actor=actor):
             gc.collect()
-            if os.getppid() != boss:
-                return
 
 
 def _watch(
@@ -173,7 +173,7 @@ def _watch(
             N_("批次 %(run)s 没有打印完：打印进程出错，请查看日志后再打印"),
             run=printing.run_id,
         )
-    # What killed workers left behind, if all of them were.
+    # What killed workers left behind, and what others still have in hand.
     yield from _print_all(printing, parts, actor)
 
 
