@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -106,6 +106,7 @@ def list_live_prints(*, run_id: int, community_id: int, after: int, limit: int) 
         select(*SHEET_COLUMNS, RunLine.position)
         .join(Print, Print.voucher_id == Voucher.id)
         .join(Resident, Resident.id == Voucher.resident_id)
+        .join(IssueRun, IssueRun.id == Voucher.run_id)
         .join(
             RunLine,
             (RunLine.run_id == Voucher.run_id)
@@ -115,7 +116,10 @@ def list_live_prints(*, run_id: int, community_id: int, after: int, limit: int) 
         .where(
             Voucher.run_id == run_id,
             Voucher.community_id == community_id,
-            Voucher.state != VoucherState.VOID,
+            # As in the index of one voucher a period: else all a person ever had are looked at.
+            Voucher.programme == IssueRun.programme,
+            Voucher.period_from == IssueRun.period_from,
+            Voucher.state != literal_column(f"'{VoucherState.VOID}'"),
             Print.state == PrintState.LIVE,
             RunLine.community_id == community_id,
             RunLine.position > after,
