@@ -135,8 +135,7 @@ for _type, _name in (
 
 
 def count_changed(statement: Insert | Update | Delete) -> int:
-    """Run a conditional change and tell how many rows it reached: the row count decides."""
-    # Of an INSERT the count would be forgotten.
+    """Run a change and tell how many rows it reached: the row count decides."""
     done = db.session.execute(statement, execution_options={"preserve_rowcount": True})
     return cast(CursorResult[Any], done).rowcount
 

@@ -38,7 +38,7 @@ def issue_chunk(
     if run is None or run.state != RunState.APPROVED or run.first_serial is None:
         raise refuse_run_state(run_id, run.state if run else "")
     written = _write_vouchers(run, run.first_serial, community_id)
-    _write_prints(run_id, community_id, written, kid, now)
+    _write_prints(run_id, community_id, kid, now)
     db.session.add(Round(run_id=run_id, community_id=community_id))
     record_event(
         actor=actor,
@@ -83,20 +83,23 @@ _FROM_LINE = (
 )
 
 
-def _write_prints(run_id: int, community_id: int, count: int, kid: int, now: datetime) -> None:
-    place = func.row_number().over(order_by=Voucher.id) - 1
+def _write_prints(run_id: int, community_id: int, kid: int, now: datetime) -> None:
+    # Nobody else has vouchers there before the chunk is done: only printed ones are replaced.
+    is_new = (Voucher.run_id == run_id, Voucher.community_id == community_id)
+    ends = select(func.min(Voucher.id), func.max(Voucher.id)).where(*is_new)
+    first, last = db.session.execute(ends).one()
+    # On PostgreSQL another worker's ids may lie between; their codes are drawn for nothing.
+    codes = make_print_codes(last + 1 - first)
     values: dict[str, Any] = {
         "voucher_id": Voucher.id,
-        "code": take_piece(make_print_codes(count), place, PRINT_CODE_LENGTH),
+        "code": take_piece(codes, Voucher.id - first, PRINT_CODE_LENGTH),
         "number": literal(1),
         "state": literal(PrintState.LIVE.value),
         "kid": literal(kid),
         "made_at": literal(now, Print.__table__.c.made_at.type),
     }
-    vouchers = select(*values.values()).where(
-        Voucher.run_id == run_id, Voucher.community_id == community_id
-    )
-    count_changed(insert(Print).from_select(list(values), vouchers))
+    vouchers = select(*values.values()).where(*is_new).order_by(Voucher.id)
+    db.session.execute(insert(Print).from_select(list(values), vouchers))
 
 
 def _close_chunk(run_id: int, chunk_id: int, now: datetime) -> None:
