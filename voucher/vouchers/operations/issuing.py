@@ -18,7 +18,7 @@ from voucher.jobs import count_unfinished, finish_chunk
 from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, Print, Round, RunLine, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
-from voucher.vouchers.queries.runs import find_positions, lock_run
+from voucher.vouchers.queries.runs import get_positions, lock_run
 from voucher.vouchers.rules import PrintState, RunState, VoucherState, refuse_run_state, runs_before
 
 
@@ -53,7 +53,7 @@ def issue_chunk(
 
 
 def _write_vouchers(run: IssueRun, first_serial: int, community_id: int) -> int:
-    first, last = find_positions(run_id=run.id, community_id=community_id)
+    first, last = get_positions(run_id=run.id, community_id=community_id)
     serials = make_serials(
         month=run.period_from, first=first_serial + first - 1, count=last + 1 - first
     )

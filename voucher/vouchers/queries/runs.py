@@ -250,7 +250,7 @@ def count_vouchers(*, run_id: int) -> dict[str, int]:
     return {str(state): int(count) for state, count in rows}
 
 
-def find_positions(*, run_id: int, community_id: int) -> tuple[int, int]:
+def get_positions(*, run_id: int, community_id: int) -> tuple[int, int]:
     """Give the first and the last position of a community's lines in a run that has some."""
     ends = select(func.min(RunLine.position), func.max(RunLine.position))
     found = db.session.execute(
