@@ -26,20 +26,32 @@ def test_a_serial_is_month_number_and_check_digit():
     assert codes.show_serial("261201234567") == "2612 0123 4567"
 
 
-@given(number=NUMBERS)
-def test_many_serials_are_what_each_is(number):
-    numbers = [number, 1, 999, 1_000, 999_999, 1_000_000, codes.MAX_SERIAL_NUMBER]
+@given(first=NUMBERS, count=st.integers(0, 2_500))
+def test_many_serials_are_what_each_is(first, count):
+    count = min(count, codes.MAX_SERIAL_NUMBER + 1 - first)
 
-    assert list(codes.make_serials(month=DECEMBER, numbers=numbers)) == [
-        codes.make_serial(month=DECEMBER, number=one) for one in numbers
-    ]
+    made = codes.make_serials(month=DECEMBER, first=first, count=count).decode()
+
+    assert made == "".join(
+        codes.make_serial(month=DECEMBER, number=number) for number in range(first, first + count)
+    )
+
+
+def test_no_serial_lies_outside_its_seven_digits():
+    for first, count in ((0, 1), (codes.MAX_SERIAL_NUMBER, 2)):
+        with pytest.raises(ValueError, match="do not fit"):
+            codes.make_serials(month=DECEMBER, first=first, count=count)
 
 
 def test_many_print_codes_are_written_as_each_is_and_differ():
-    made = codes.make_print_codes(1_000)
+    made = codes.make_print_codes(10_000).decode()
+    each = [made[start : start + 13] for start in range(0, len(made), 13)]
 
-    assert made == [codes.write_print_code(codes.read_print_code(code)) for code in made]
-    assert len(set(made)) == 1_000
+    assert each == [codes.write_print_code(codes.read_print_code(code)) for code in each]
+    assert len(set(each)) == 10_000
+    # 64 bits, each as often set as not.
+    often = [sum(codes.read_print_code(code) >> bit & 1 for code in each) for bit in range(64)]
+    assert 4_600 < min(often) <= max(often) < 5_400
 
 
 @given(number=NUMBERS)

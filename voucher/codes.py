@@ -6,9 +6,7 @@ random bits, written for a keyboard; it spends the voucher and dies with its pri
 """
 
 import secrets
-import struct
 import unicodedata
-from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import product
 
@@ -17,14 +15,15 @@ from voucher.refusals import N_, BadInput
 SERIAL_LENGTH = 12
 MAX_SERIAL_NUMBER = 9_999_999
 PRINT_ID_BITS = 64
+PRINT_CODE_LENGTH = 13
 
 # Crockford's Base32: no I, L, O and U, so that nothing can be misread or spell a word.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # As `int` reads it; what this alphabet leaves out is no digit there either.
 _AS_DIGITS = str.maketrans(_ALPHABET + "ILOU", "0123456789ABCDEFGHIJKLMNOPQRSTUV!!!!")
 _PAIRS = tuple(map("".join, product(_ALPHABET, repeat=2)))
+_FROM_4_BITS, _FROM_5_BITS = ((_ALPHABET[:kinds] * (256 // kinds)).encode() for kinds in (16, 32))
 _MISREAD = str.maketrans("ILO", "110", "- \t\r\n\u2010\u2011\u2012\u2013\u2014")
-_ID_LENGTH = 13
 _CODE_LENGTH = 15
 _LONGEST_TEXT = 200
 # The largest prime below 32 squared: two check characters find every single wrong character,
@@ -59,16 +58,19 @@ def make_serial(*, month: date, number: int) -> str:
     return digits + _damm_digit(digits)
 
 
-def make_serials(*, month: date, numbers: Iterable[int]) -> Iterator[str]:
-    """Give the serials of many running numbers of a month, as `make_serial` gives each."""
-    start = f"{month:%y%m}"
-    before = _DAMM[int(_damm_digit(start))]
-    for number in numbers:
-        if not 1 <= number <= MAX_SERIAL_NUMBER:
-            raise ValueError(f"running number {number} does not fit a serial")
-        thousands, rest = divmod(number, 1000)
-        millions, middle = divmod(thousands, 1000)
-        yield f"{start}{number:07d}{_DAMM_BY_3[_DAMM_BY_3[int(before[millions])][middle]][rest]}"
+def make_serials(*, month: date, first: int, count: int) -> bytes:
+    """Give the serials of consecutive running numbers of a month, as `make_serial` gives each."""
+    if not 1 <= first <= first + count <= MAX_SERIAL_NUMBER + 1:
+        raise ValueError(f"running numbers {first} and {count} more do not fit a serial")
+    thousands = range(first // 1000, (first + count) // 1000 + 1)
+    serials = "".join(_write_thousand(f"{month:%y%m}{thousand:04d}") for thousand in thousands)
+    start = first % 1000 * SERIAL_LENGTH
+    return serials[start : start + count * SERIAL_LENGTH].encode()
+
+
+def _write_thousand(start: str) -> str:
+    checks = _DAMM_BY_3[int(_damm_digit(start))]
+    return "".join([start + ending for ending in checks])
 
 
 def show_serial(serial: str) -> str:
@@ -108,10 +110,12 @@ def write_print_code(print_id: int) -> str:
     return _ALPHABET[print_id >> 60] + "".join(pairs)
 
 
-def make_print_codes(count: int) -> list[str]:
-    """Give the stored characters of so many new print ids, from one draw of random bits."""
-    ids = struct.unpack(f">{count}Q", secrets.token_bytes(8 * count))
-    return [write_print_code(print_id) for print_id in ids]
+def make_print_codes(count: int) -> bytes:
+    """Give the stored characters of so many new print ids, one after another."""
+    # Each character for itself: the first stands for 4 random bits, the others for 5.
+    codes = bytearray(secrets.token_bytes(PRINT_CODE_LENGTH * count).translate(_FROM_5_BITS))
+    codes[::PRINT_CODE_LENGTH] = secrets.token_bytes(count).translate(_FROM_4_BITS)
+    return bytes(codes)
 
 
 def read_print_code(code: str) -> int:
@@ -144,7 +148,7 @@ def parse_typed_code(text: str) -> int:
     code = _plain(text)
     if len(code) != _CODE_LENGTH or not set(code) <= set(_ALPHABET):
         raise _typo()
-    print_id, check = _from_base32(code[:_ID_LENGTH]), _from_base32(code[_ID_LENGTH:])
+    print_id, check = _from_base32(code[:PRINT_CODE_LENGTH]), _from_base32(code[PRINT_CODE_LENGTH:])
     if print_id >> PRINT_ID_BITS or print_id % _CHECK_MODULUS != check:
         raise _typo()
     return print_id
@@ -171,10 +175,10 @@ def _from_base32(text: str) -> int:
     return int(text.translate(_AS_DIGITS), 32)
 
 
-# Three digits at a time: for whole districts.
+# What three digits end in, themselves and the check digit: for whole districts.
 _DAMM_BY_3 = tuple(
     tuple(
-        int(_DAMM[int(_DAMM[int(_DAMM[state][n // 100])][n // 10 % 10])][n % 10])
+        f"{n:03d}{_DAMM[int(_DAMM[int(_DAMM[state][n // 100])][n // 10 % 10])][n % 10]}"
         for n in range(1000)
     )
     for state in range(10)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -17,9 +18,10 @@ from voucher.db import bind_values, db, insert_rows, transaction
 from voucher.jobs import MAX_FAULTS, REST, Chunk, LeaseLost, claim_chunk
 from voucher.ledger.models import BudgetTotal, LedgerEntry
 from voucher.ledger.rules import LedgerAccount
+from voucher.signing import load_ring
 from voucher.upkeep.checks import run_checks
 from voucher.upkeep.tasks.working import do_chunk
-from voucher.vouchers.models import IssueRun, Print, Voucher
+from voucher.vouchers.models import IssueRun, Print, RunLine, Voucher
 from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.issuing import issue_chunk
 from voucher.vouchers.operations.runs import ISSUE_JOB
@@ -81,6 +83,49 @@ def fail_often(home):
         for chunk_id in read_all(Chunk.id):
             assert do_chunk(chunk_id) is None
         set_clock(home, clock.now() + REST + timedelta(seconds=1))
+
+
+def test_each_voucher_is_what_its_line_says_and_has_one_print_of_its_own(approved):
+    with transaction():
+        db.session.execute(update(IssueRun).values(first_serial=998))
+
+    write_run(actor=approved.approver, run_id=1)
+
+    run = db.session.get_one(IssueRun, 1)
+    lines = db.session.scalars(select(RunLine).order_by(RunLine.position)).all()
+    vouchers = db.session.scalars(select(Voucher).order_by(Voucher.id)).all()
+    prints = db.session.scalars(select(Print).order_by(Print.id)).all()
+    assert [describe_voucher(voucher) for voucher in vouchers] == [
+        describe_line(line, run) for line in lines
+    ]
+    assert [made.voucher_id for made in prints] == [voucher.id for voucher in vouchers]
+    assert len({made.code for made in prints}) == len(lines) == 3
+    assert {(made.number, made.state, made.kid, made.died_at) for made in prints} == {
+        (1, "live", load_ring(current_app.config["HOME"]).signing_kid, None)
+    }
+
+
+def describe_voucher(voucher):
+    return {column.key: getattr(voucher, column.key) for column in Voucher.__table__.c} | {"id": 0}
+
+
+def describe_line(line, run):
+    copied = ("run_id", "resident_id", "community_id", "level", "item", "kind", "is_offline")
+    uses = line.uses if line.kind == "count" else 0
+    return {
+        "id": 0,
+        "serial": make_serial(month=run.period_from, number=997 + line.position),
+        **{key: getattr(line, key) for key in (*copied, "unit_fen", "committed_fen")},
+        **{key: getattr(run, key) for key in ("programme", "scheme_version_id")},
+        **{key: getattr(run, key) for key in ("period_from", "period_to")},
+        "state": "inactive",
+        "held_reason": None,
+        "replaces_id": None,
+        "uses_total": uses,
+        "balance_uses": uses,
+        "balance_fen": line.committed_fen,
+        **dict.fromkeys(("redeemed_fen", "void_fen", "lapsed_fen", "released_fen"), 0),
+    }
 
 
 def test_a_run_cancelled_while_it_is_written_leaves_nothing_half(approved):

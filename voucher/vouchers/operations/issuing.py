@@ -1,29 +1,25 @@
-"""Writing the vouchers of an approved run, a community at a time."""
+"""
+Writing the vouchers of an approved run, a community at a time.
 
-from collections.abc import Sequence
+The rows never leave the database: it copies the lines to vouchers and the vouchers to prints, and
+serials and codes reach it in one parameter each.
+"""
+
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, update
+from sqlalchemy import case, func, insert, literal, select, update
 
 from voucher.access import Actor
 from voucher.audit.operations import record_event
-from voucher.codes import make_print_codes, make_serials
-from voucher.db import bind_values, db, insert_rows, reserve_ids
+from voucher.codes import PRINT_CODE_LENGTH, SERIAL_LENGTH, make_print_codes, make_serials
+from voucher.db import count_changed, db, take_piece
 from voucher.jobs import count_unfinished, finish_chunk
-from voucher.vouchers.models import IssueRun, Print, Round, Voucher
+from voucher.schemes.rules.programmes import Kind
+from voucher.vouchers.models import IssueRun, Print, Round, RunLine, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
-from voucher.vouchers.queries.runs import LINE_COLUMNS, list_run_lines, lock_run
+from voucher.vouchers.queries.runs import get_positions, lock_run
 from voucher.vouchers.rules import PrintState, RunState, VoucherState, refuse_run_state, runs_before
-
-# What is in memory at once, whatever the size of a community.
-BATCH = 10_000
-_VOUCHERS, _PRINTS = cast(Table, Voucher.__table__), cast(Table, Print.__table__)
-# What is the same in all of a run.
-_OF_RUN = (
-    *("run_id", "programme", "scheme_version_id", "period_from", "period_to", "state"),
-    *("redeemed_fen", "void_fen", "lapsed_fen", "released_fen"),
-)
 
 
 def issue_chunk(
@@ -41,13 +37,8 @@ def issue_chunk(
     run = db.session.get(IssueRun, run_id, populate_existing=True)
     if run is None or run.state != RunState.APPROVED or run.first_serial is None:
         raise refuse_run_state(run_id, run.state if run else "")
-    written = 0
-    last = 0
-    while lines := list_run_lines(
-        run_id=run_id, community_id=community_id, after=last, limit=BATCH
-    ):
-        _write_vouchers(run, run.first_serial, lines, kid, now)
-        written, last = written + len(lines), lines[-1].position
+    written = _write_vouchers(run, run.first_serial, community_id)
+    _write_prints(run_id, community_id, kid, now)
     db.session.add(Round(run_id=run_id, community_id=community_id))
     record_event(
         actor=actor,
@@ -61,38 +52,54 @@ def issue_chunk(
     return written
 
 
-def _write_vouchers(
-    run: IssueRun, first_serial: int, lines: Sequence[Any], kid: int, now: datetime
-) -> None:
-    ids = reserve_ids(table=_VOUCHERS, count=len(lines))
-    numbers = [first_serial + line[0] - 1 for line in lines]
-    serials = make_serials(month=run.period_from, numbers=numbers)
-    same = _describe_run(run)
-    insert_rows(
-        table=_VOUCHERS,
-        columns=("id", "serial", *LINE_COLUMNS, *_OF_RUN),
-        rows=[
-            (voucher_id, serial, *line[1:], *same)
-            for voucher_id, serial, line in zip(ids, serials, lines, strict=True)
-        ],
+def _write_vouchers(run: IssueRun, first_serial: int, community_id: int) -> int:
+    first, last = get_positions(run_id=run.id, community_id=community_id)
+    serials = make_serials(
+        month=run.period_from, first=first_serial + first - 1, count=last + 1 - first
     )
-    made_at = bind_values(_PRINTS.c.made_at)(now)
-    state = PrintState.LIVE.value
-    insert_rows(
-        table=_PRINTS,
-        columns=("voucher_id", "code", "number", "state", "kid", "made_at"),
-        rows=[
-            (voucher_id, code, 1, state, kid, made_at)
-            for voucher_id, code in zip(ids, make_print_codes(len(lines)), strict=True)
-        ],
+    uses = case((RunLine.kind == Kind.COUNT, RunLine.uses), else_=0)
+    values: dict[str, Any] = {
+        "serial": take_piece(serials, RunLine.position - first, SERIAL_LENGTH),
+        **{column.key: column for column in _FROM_LINE},
+        "uses_total": uses,
+        "balance_uses": uses,
+        "balance_fen": RunLine.committed_fen,
+        **{key: literal(getattr(run, key), Voucher.__table__.c[key].type) for key in _FROM_RUN},
+        "state": literal(VoucherState.INACTIVE.value),
+        **dict.fromkeys(("redeemed_fen", "void_fen", "lapsed_fen", "released_fen"), literal(0)),
+    }
+    lines = (
+        select(*values.values())
+        .where(RunLine.run_id == run.id, RunLine.community_id == community_id)
+        .order_by(RunLine.position)
     )
+    return count_changed(insert(Voucher).from_select(list(values), lines))
 
 
-def _describe_run(run: IssueRun) -> tuple[Any, ...]:
-    bind_day = bind_values(_VOUCHERS.c.period_from)
-    period = (bind_day(run.period_from), bind_day(run.period_to))
-    state = VoucherState.INACTIVE.value
-    return (run.id, run.programme, run.scheme_version_id, *period, state, 0, 0, 0, 0)
+_FROM_RUN = ("programme", "scheme_version_id", "period_from", "period_to")
+_FROM_LINE = (
+    *(RunLine.run_id, RunLine.resident_id, RunLine.community_id, RunLine.level, RunLine.item),
+    *(RunLine.kind, RunLine.is_offline, RunLine.unit_fen, RunLine.committed_fen),
+)
+
+
+def _write_prints(run_id: int, community_id: int, kid: int, now: datetime) -> None:
+    # Nobody else has vouchers there before the chunk is done: only printed ones are replaced.
+    is_new = (Voucher.run_id == run_id, Voucher.community_id == community_id)
+    ends = select(func.min(Voucher.id), func.max(Voucher.id)).where(*is_new)
+    first, last = db.session.execute(ends).one()
+    # On PostgreSQL another worker's ids may lie between; their codes are drawn for nothing.
+    codes = make_print_codes(last + 1 - first)
+    values: dict[str, Any] = {
+        "voucher_id": Voucher.id,
+        "code": take_piece(codes, Voucher.id - first, PRINT_CODE_LENGTH),
+        "number": literal(1),
+        "state": literal(PrintState.LIVE.value),
+        "kid": literal(kid),
+        "made_at": literal(now, Print.__table__.c.made_at.type),
+    }
+    vouchers = select(*values.values()).where(*is_new).order_by(Voucher.id)
+    db.session.execute(insert(Print).from_select(list(values), vouchers))
 
 
 def _close_chunk(run_id: int, chunk_id: int, now: datetime) -> None:

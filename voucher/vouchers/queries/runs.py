@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -15,7 +15,6 @@ from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.listing import Slice, Wanted, take_slice
 from voucher.refusals import N_, NotAllowed, NotFound
-from voucher.schemes.rules.programmes import Kind
 from voucher.vouchers.models import IssueRun, Round, RunLine, Voucher
 from voucher.vouchers.queries.rounds import select_counted_back
 from voucher.vouchers.rules import (
@@ -251,35 +250,14 @@ def count_vouchers(*, run_id: int) -> dict[str, int]:
     return {str(state): int(count) for state, count in rows}
 
 
-LINE_COLUMNS = (
-    *("resident_id", "community_id", "level", "item", "kind", "is_offline", "unit_fen"),
-    *("uses_total", "balance_uses", "committed_fen", "balance_fen"),
-)
-
-
-def list_run_lines(*, run_id: int, community_id: int, after: int, limit: int) -> Sequence[Any]:
-    """
-    Give some lines of a run in one community, in delivery order, from behind a position.
-
-    Each is its position and what its voucher is to hold, in the order of `LINE_COLUMNS`.
-    """
-    uses = case((RunLine.kind == Kind.COUNT, RunLine.uses), else_=0)
-    wanted = (
-        select(
-            *(RunLine.position, RunLine.resident_id, RunLine.community_id, RunLine.level),
-            *(RunLine.item, RunLine.kind, RunLine.is_offline, RunLine.unit_fen),
-            *(uses, uses, RunLine.committed_fen, RunLine.committed_fen),
-        )
-        .where(
-            RunLine.run_id == run_id,
-            RunLine.community_id == community_id,
-            RunLine.position > after,
-        )
-        .order_by(RunLine.position)
-        .limit(limit)
+def get_positions(*, run_id: int, community_id: int) -> tuple[int, int]:
+    """Give the first and the last position of a community's lines in a run that has some."""
+    ends = select(func.min(RunLine.position), func.max(RunLine.position))
+    found = db.session.execute(
+        ends.where(RunLine.run_id == run_id, RunLine.community_id == community_id)
     )
-    # The connection gives plain rows; the session would look each of them over.
-    return db.session.connection().execute(wanted).all()
+    first, last = found.one()
+    return first, last
 
 
 def list_communities_of_run(*, actor: Actor, run_id: int) -> list[Division]:
