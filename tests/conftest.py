@@ -14,12 +14,12 @@ import flask_migrate
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
 from tests.accounts.factories import hurry
 from tests.browsing import browse, chromium, playwright, serve_town, stages  # noqa: F401
-from tests.cluster import find_room, join_cluster, reserve_cluster, stop_cluster
+from tests.cluster import find_room, join_cluster, reserve_cluster, run_on_cluster, stop_cluster
 from tests.rehearsal import Rehearsed, join_rehearsal
 from tests.thrift import share_routes, share_statements, spare_modules
 from voucher.app import create_app
@@ -136,13 +136,6 @@ def make_database(*, copied_from: str | None = None) -> str:
 
 def drop_database(url: str) -> None:
     run_on_cluster(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
-
-
-def run_on_cluster(statement: str) -> None:
-    engine = create_engine(join_cluster(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
