@@ -30,17 +30,15 @@ def share_routes() -> None:
         key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, defaults)
         if key not in known:
             compile_rule(rule)
-            builders = (rule._build.__func__, rule._build_unknown.__func__)  # type: ignore[attr-defined]
-            known[key] = ({name: getattr(rule, name) for name in made}, builders)
+            builders = (rule._build.__func__, rule._build_unknown.__func__)
+            known[key] = {name: getattr(rule, name) for name in made}, builders
             return
         attributes, (build, build_unknown) = known[key]
         vars(rule).update(attributes)
-        rule._build, rule._build_unknown = (
-            build.__get__(rule, None),
-            build_unknown.__get__(rule, None),
-        )
+        rule._build = build.__get__(rule, None)
+        rule._build_unknown = build_unknown.__get__(rule, None)
 
-    Rule.compile = compile_once  # type: ignore[method-assign]
+    Rule.compile = compile_once
 
 
 def share_statements() -> None:
@@ -51,11 +49,11 @@ def share_statements() -> None:
     alone, and every test has an engine of its own.
     """
     for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
-        kind.__hash__ = lambda dialect: hash(type(dialect))  # type: ignore[method-assign]
-        kind.__eq__ = lambda dialect, other: type(dialect) is type(other)  # type: ignore[method-assign,assignment]
+        kind.__hash__ = lambda dialect: hash(type(dialect))
+        kind.__eq__ = lambda dialect, other: type(dialect) is type(other)
     statements = LRUCache(_STATEMENTS_KEPT)
     shared = property(lambda engine: statements, lambda engine, made: None)
-    Engine._compiled_cache = shared  # type: ignore[assignment]
+    Engine._compiled_cache = shared
 
 
 def spare_modules() -> None:
