@@ -8,9 +8,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 WHERE = "VOUCHER_TEST_CLUSTER"
 ROOM_BYTES = 4 * 1024**3
 _reserved: list[bool] = []
+_overseers: list[psycopg.Connection] = []
 
 
 def reserve_cluster() -> None:
@@ -39,8 +42,19 @@ def join_cluster() -> str:
     return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
+def run_on_cluster(statement: str) -> None:
+    """Run a statement that makes or drops a database, over one connection for all of a process."""
+    if not _overseers:
+        join_cluster()
+        place = {"host": os.environ[WHERE], "user": "postgres", "dbname": "postgres"}
+        _overseers.append(psycopg.connect(**place, autocommit=True))
+    _overseers[0].execute(statement)
+
+
 def stop_cluster() -> None:
     """Stop what this session started and leave nothing behind; workers only joined it."""
+    while _overseers:
+        _overseers.pop().close()
     if not _reserved:
         return
     folder = Path(os.environ.pop(WHERE))

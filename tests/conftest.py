@@ -1,5 +1,6 @@
 """The ground every test stands on: a home, an application, a fresh database of each kind."""
 
+import gc
 import os
 import re
 import shutil
@@ -13,14 +14,14 @@ import flask_migrate
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
-from werkzeug.routing import Rule
+from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
 from tests.accounts.factories import hurry
 from tests.browsing import browse, chromium, playwright, serve_town, stages  # noqa: F401
-from tests.cluster import find_room, join_cluster, reserve_cluster, stop_cluster
+from tests.cluster import find_room, join_cluster, reserve_cluster, run_on_cluster, stop_cluster
 from tests.rehearsal import Rehearsed, join_rehearsal
+from tests.thrift import share_routes, share_statements, spare_modules
 from voucher.app import create_app
 from voucher.clock import start_clock
 from voucher.config import Home, Kind, create_home
@@ -49,28 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
     reserve_cluster()
     if room := find_room():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
-    _compile_routes_once()
+    share_routes()
+    share_statements()
     for name in ("DATABASE_URL", "VOUCHER_HOME", "VOUCHER_PRINTOUTS"):
         os.environ.pop(name, None)
-
-
-def _compile_routes_once() -> None:
-    """
-    Let the two thousand applications of a session share the code that builds their addresses.
-
-    What werkzeug compiles for a route depends on its text and defaults alone, and compiling it is
-    most of the time an application takes to start.
-    """
-    compile_builder, known = Rule._compile_builder, {}
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        defaults = tuple(sorted((rule.defaults or {}).items()))
-        key = (rule.rule, tuple(rule._trace), defaults, append_unknown)
-        if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
-
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -86,6 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left)
 
 
+def pytest_collection_finish() -> None:
+    spare_modules()
+
+
 def _waits(item: pytest.Item) -> bool:
     """Tell whether it is the other database's turn."""
     database = getattr(item, "callspec", None) and item.callspec.params.get("database")
@@ -96,6 +83,7 @@ def _waits(item: pytest.Item) -> bool:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.unfreeze()
     stop_cluster()
 
 
@@ -148,13 +136,6 @@ def make_database(*, copied_from: str | None = None) -> str:
 
 def drop_database(url: str) -> None:
     run_on_cluster(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
-
-
-def run_on_cluster(statement: str) -> None:
-    engine = create_engine(join_cluster(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)

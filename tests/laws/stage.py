@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
-from tests.conftest import drop_database, make_database, run_on_cluster
+from tests.cluster import run_on_cluster
+from tests.conftest import drop_database, make_database
 from tests.laws.town import Town
 from voucher.app import create_app
 from voucher.config import Home

@@ -159,12 +159,12 @@ def test_the_sample_has_rare_and_long_names(rehearsed):
     assert {"买买提明·阿不都热合曼·托合提", "Anna Maria Li"} <= people
 
 
-@pytest.mark.parametrize("run", ["1", "2"])
-def test_a_run_printed_again_gives_the_same_files(rehearsed, tmp_path, run):
-    answer = rehearsed.ask("print", run, "--out", str(tmp_path), "--as", "worker")
+def test_a_run_printed_again_gives_the_same_files(rehearsed, tmp_path):
+    # The smaller of the two; both are drawn by the same program.
+    answer = rehearsed.ask("print", "2", "--out", str(tmp_path), "--as", "worker")
 
     again = sorted(tmp_path.iterdir())
-    first = sorted(rehearsed.printouts.glob(f"run-{int(run):06d}-*.pdf"))
+    first = sorted(rehearsed.printouts.glob("run-000002-*.pdf"))
     assert len(answer["files"]) + len(answer["handover_lists"]) == len(again)
     assert [path.name for path in again] == [path.name for path in first]
     changed = [

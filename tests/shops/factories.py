@@ -9,6 +9,7 @@ from pathlib import Path
 import xlsxwriter
 
 from tests.accounts.factories import ADMIN
+from tests.workbooks.factories import IN_MEMORY
 from voucher import clock
 from voucher.access import Actor, Role
 from voucher.accounts.models import Account
@@ -28,6 +29,7 @@ SHOP_TITLES = (
 SERVICE_TITLES = ("商户编号", "服务代码", "服务名称", "单价（元）")
 COMMUNITY = ("牛市口街道", "莲花社区居委会")
 OTHER_COMMUNITY = ("狮子山街道", "花果社区居委会")
+_books: dict[str, bytes] = {}
 
 
 def shop_row(code: str = "S0001", **changed: object) -> tuple[object, ...]:
@@ -57,16 +59,25 @@ def make_book(
     shops: Iterable[Sequence[object]] | None = None,
     services: Iterable[Sequence[object]] | None = None,
 ) -> bytes:
-    """Make a shops workbook of these rows."""
+    """Make a shops workbook of these rows; the same rows again are the same workbook."""
+    sheets = (
+        ("商户", [SHOP_TITLES, *(shops if shops is not None else [shop_row()])]),
+        ("服务与价格", [SERVICE_TITLES, *(services if services is not None else [service_row()])]),
+    )
+    # By how they are written: True, 1 and 1.0 are one key and three cells.
+    written = repr(sheets)
+    if written not in _books:
+        _books[written] = _write_book(sheets)
+    return _books[written]
+
+
+def _write_book(sheets: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> bytes:
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False}) as workbook:
-        for name, titles, rows in (
-            ("商户", SHOP_TITLES, shops if shops is not None else [shop_row()]),
-            ("服务与价格", SERVICE_TITLES, services if services is not None else [service_row()]),
-        ):
+    with xlsxwriter.Workbook(buffer, IN_MEMORY) as workbook:
+        for name, rows in sheets:
             sheet = workbook.add_worksheet(name)
             day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-            for at, cells in enumerate([titles, *rows]):
+            for at, cells in enumerate(rows):
                 for column, cell in enumerate(cells):
                     if isinstance(cell, date):
                         sheet.write_datetime(at, column, cell, day)
@@ -95,7 +106,6 @@ def make_district(code: str = "510104") -> None:
                     from_date=date(2020, 1, 1),
                 )
             )
-            db.session.flush()
 
 
 def make_person(name: str, role: Role = Role.WORKER, *, area: str | None = None) -> Actor:

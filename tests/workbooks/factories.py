@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import xlsxwriter
 
+# Nothing on disk: a workbook's parts would be as many files.
+IN_MEMORY = {"strings_to_formulas": False, "in_memory": True}
 ROSTER_TITLES = ("姓名", "身份证号", "社区", "备注")
 SOUND_ROW = ("王秀英", "110101193806150026", "清波门社区", "")
 
@@ -15,7 +17,7 @@ def make_workbook(
 ) -> bytes:
     """Make a workbook of one sheet; `change` receives workbook and sheet for anything unusual."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False}) as workbook:
+    with xlsxwriter.Workbook(buffer, IN_MEMORY) as workbook:
         sheet = workbook.add_worksheet("名单")
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):

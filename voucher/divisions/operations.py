@@ -76,6 +76,7 @@ def import_divisions(
     done = DivisionsImport(rows=len(rows), absent=sorted(present.keys() - listed))
     for row in rows:
         _import_row(row, present, done, today)
+    db.session.flush()
     _record_import(actor, rows[0], done, now)
     return done
 
@@ -107,12 +108,18 @@ def _import_row(
 
 
 def _add_division(row: DivisionRow, present: dict[str, Division], today: date) -> Division:
-    parent = present[row.parent_code].id if row.parent_code else None
+    parent = present[row.parent_code] if row.parent_code else None
+    # Parents come first: a whole level goes to the database at once when its first child is met.
+    if parent and parent.id is None:
+        db.session.flush()
     added = Division(
-        code=row.code, name=row.name, level=row.level, parent_id=parent, from_date=today
+        code=row.code,
+        name=row.name,
+        level=row.level,
+        parent_id=parent and parent.id,
+        from_date=today,
     )
     db.session.add(added)
-    db.session.flush()
     return added
 
 
