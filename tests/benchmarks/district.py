@@ -32,7 +32,7 @@ def add_assessed_residents(
 ) -> None:
     """Write `count` people and an assessment of each; every tenth has an older one too."""
     chance = random.Random(42_195)
-    people = list(_invent_people(count, communities, chance, now))
+    people = list(_invent_people(range(1, count + 1), communities, chance, now))
     with transaction():
         for start in range(0, count, _BATCH):
             db.session.execute(insert(Resident), people[start : start + _BATCH])
@@ -62,16 +62,15 @@ def add_communities(*, count: int) -> tuple[int, ...]:
         return tuple(division.id for division in made)
 
 
-def add_people_of_85(*, communities: tuple[int, ...], count: int, now: datetime) -> None:
+def add_people_of_85(*, communities: tuple[int, ...], numbers: range, now: datetime) -> None:
     """Write people of 85 to 100 who live alone: each is due one of each of Jinjiang's kinds."""
+    invented = _invent_people(numbers, communities, random.Random(42_195), now)
     people = [
         person | {"born_date": date(1926 + number % 16, 1, 1), "situation": ["独居"]}
-        for number, person in enumerate(
-            _invent_people(count, communities, random.Random(42_195), now)
-        )
+        for number, person in zip(numbers, invented, strict=True)
     ]
     with transaction():
-        for start in range(0, count, _BATCH):
+        for start in range(0, len(people), _BATCH):
             db.session.execute(insert(Resident), people[start : start + _BATCH])
 
 
@@ -83,9 +82,9 @@ def make_id_number(number: int) -> str:
 
 
 def _invent_people(
-    count: int, communities: tuple[int, ...], chance: random.Random, now: datetime
+    numbers: range, communities: tuple[int, ...], chance: random.Random, now: datetime
 ) -> Iterator[dict[str, Any]]:
-    for number in range(1, count + 1):
+    for place, number in enumerate(numbers):
         yield {
             "id": number,
             "public_id": f"resident{number:08d}",
@@ -96,7 +95,7 @@ def _invent_people(
             "id_sealed": b"\x01",
             "id_index": blind_index(make_id_number(number), column="residents.id_number"),
             # A roster comes sorted by community.
-            "community_id": communities[(number - 1) * len(communities) // count],
+            "community_id": communities[place * len(communities) // len(numbers)],
             "address": f"示例路{number % 997 + 1}号{chance.randint(1, 30)}栋"
             f"{chance.randint(1, 4)}单元{chance.randint(1, 18)}{chance.randint(1, 4):02d}室",
             "situation": chance.choice(SITUATIONS),

@@ -40,20 +40,19 @@ from voucher import clock
 from voucher.access import Actor
 from voucher.db import db
 from voucher.printouts.drawing.fields import FIELDS, SheetVoucher
-from voucher.printouts.drawing.fonts import FOLDER, Weight, load_fonts, measure
+from voucher.printouts.drawing.fonts import FOLDER, Weight, measure
 from voucher.printouts.drawing.layouts import Layout, load_layout
 from voucher.printouts.drawing.paper import ASCENT, LINE_HEIGHT, Place, fit_text, mm
 from voucher.printouts.queries.sheets import describe_office, list_sheet_vouchers
 from voucher.printouts.rules import LAYOUTS
 from voucher.printouts.tasks.preflighting import read_back
 from voucher.printouts.tasks.printing import print_run
-from voucher.qr import load_tables
 from voucher.signing import load_ring
 from voucher.upkeep.checks import run_checks
 from voucher.vouchers.queries.runs import list_communities_of_run
 from voucher.vouchers.tasks import write_run
 
-ROUNDS, OURS, THEIRS, JOBS = 5, 20_000, 160, 2
+ROUNDS, OURS, THEIRS, JOBS, FEW = 5, 20_000, 160, 2, 6
 # A district of 140,000 people over 60 has some 140 communities, and a million vouchers a month.
 VOUCHERS_EACH, IN_A_COMMUNITY = 3, 7_000
 PEERS = ("obvious", "fpdf2_segno", "weasyprint_segno", "typst_segno")
@@ -65,7 +64,7 @@ TITLES = {
 }
 FOLDER_OF_PEERS = Path(__file__).parent / "peers"
 PAGES_READ = 20
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +83,27 @@ class Issued:
         return self.vouchers / (self.writing + self.printing)
 
 
-def found_district(vouchers: int) -> tuple[Town, int]:
-    """Make a town where so many vouchers are due and approve its run; give the run."""
+def found_district(vouchers: int) -> tuple[Town, int, int]:
+    """Make a town and approve two runs: of its first few people, and of so many vouchers."""
     town = make_town()
     communities = add_communities(count=max(2, vouchers // IN_A_COMMUNITY))
     people = -(-vouchers // VOUCHERS_EACH)
-    add_people_of_85(communities=communities, count=people, now=clock.now())
-    fund(town, amount_fen=people * 100_000)
-    run_id = draft(town)
-    approve(town, run_id)
-    return town, run_id
+    fund(town, amount_fen=(FEW + people) * 100_000)
+    runs = []
+    for numbers in (range(1, FEW + 1), range(FEW + 1, FEW + people + 1)):
+        add_people_of_85(communities=communities, numbers=numbers, now=clock.now())
+        runs.append(draft(town))
+        approve(town, runs[-1])
+    return town, runs[0], runs[1]
 
 
-def issue(town: Town, run_id: int, folder: Path) -> Issued:
-    """
-    Write and print an approved run, as a worker does that stays: it has the fonts already.
-    """
-    load_fonts()
-    load_tables()
+def issue(town: Town, run_id: int, folder: Path, *, jobs: int = JOBS) -> Issued:
+    """Write and print an approved run."""
     start = perf_counter()
     write_run(actor=town.approver, run_id=run_id)
     written = perf_counter()
     outcome = print_run(
-        actor=town.worker, run_id=run_id, layout=LAYOUTS[0], folder=folder, jobs=JOBS
+        actor=town.worker, run_id=run_id, layout=LAYOUTS[0], folder=folder, jobs=jobs
     )
     done = perf_counter()
     return Issued(
@@ -122,7 +119,8 @@ def run_once(vouchers: int, act: Callable[[Town, int, Path], Any]) -> Any:
     """
     Do something with an approved run in a home of its own.
 
-    The district is made by another process: what that takes of memory is no worker's.
+    The district is made by another process: what that takes of memory is no worker's. Then this one
+    issues a few vouchers: it is like a worker that stays.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -131,8 +129,9 @@ def run_once(vouchers: int, act: Callable[[Town, int, Path], Any]) -> Any:
             db.session.remove()
             db.engine.dispose()
             with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
-                founded = pool.submit(found_district, vouchers).result()
-            return act(*founded, folder / "printouts")
+                town, first_run, run = pool.submit(found_district, vouchers).result()
+            issue(town, first_run, folder / "printouts", jobs=1)
+            return act(town, run, folder / "printouts")
 
 
 class Memory(threading.Thread):

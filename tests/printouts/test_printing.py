@@ -142,7 +142,7 @@ def test_a_file_is_cut_between_two_people_and_no_voucher_is_lost(town, home, mon
     each = len(whole) // 3
 
     monkeypatch.setattr(sheets, "MAX_VOUCHERS_A_FILE", 2 * each + 1)
-    cut = [len(file) for file in sheets.list_sheet_files(**asked)]
+    cut = [len(file.rows) for file in sheets.list_sheet_files(**asked)]
 
     assert cut == [2 * each, each]
     assert list(list_sheet_vouchers(**asked)) == whole

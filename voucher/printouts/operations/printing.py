@@ -80,11 +80,13 @@ def draw_community(
     """
     stem, lines, pages = f"run-{run.id:06d}-{community.code}", list[HandoverLine](), 0
     files = list_sheet_files(run_id=run.id, community=community, office=office, keyring=keyring)
-    for part, vouchers in enumerate(files, start=1):
+    for part, rows in enumerate(files, start=1):
+        # Signing and drawing take their time: no read transaction stays open meanwhile.
+        db.session.rollback()
+        vouchers = rows.write_down()
         name = name_sheets(stem=stem, part=part, layout=layout)
         lines += _list_lines(vouchers)
         file = SheetFile(folder / f"{name}.pdf", name, vouchers, mark, layout)
-        db.session.rollback()  # Drawing takes its time: no read transaction stays open meanwhile.
         drawn = draw_sheet_file(file)
         pages += drawn.pages
         yield drawn

@@ -1,6 +1,6 @@
 """Gathering what a sheet shows from the rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -50,43 +50,46 @@ def list_sheet_vouchers(
     for some in list_sheet_files(
         run_id=run_id, community=community, office=office, keyring=keyring
     ):
-        yield from some
+        yield from some.write_down()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """The rows of one file of sheets, read whole."""
+
+    writer: Writer
+    rows: Sequence[Any]
+
+    def write_down(self) -> tuple[SheetVoucher, ...]:
+        """Give them as sheets show them, each with its token: it takes long, and reads nothing."""
+        return tuple(map(self.writer.write, self.rows))
 
 
 def list_sheet_files(
     *, run_id: int, community: Division, office: Office, keyring: KeyRing
-) -> Iterator[tuple[SheetVoucher, ...]]:
+) -> Iterator[SheetRows]:
     """
     Give what `list_sheet_vouchers` gives, a file at a time, nobody's vouchers in two files.
 
-    Each file is read by itself: between two the caller may end the reading and take his time.
+    Each file is read by itself: the caller may end the reading before he has it written down.
     """
     writer = _open_writer(community, office, keyring)
     after = 0
-    while True:
-        vouchers, after = _take_file(writer, run_id, after)
-        if not vouchers:
-            return
-        yield tuple(vouchers)
+    while rows := _take_file(run_id, community.id, after):
+        writer.meet(rows)
+        after = rows[-1].position
+        yield SheetRows(writer, rows)
 
 
-def _take_file(writer: Writer, run_id: int, after: int) -> tuple[list[SheetVoucher], int]:
-    """Give what is in the file after a position, and the last position in it."""
-    vouchers, positions = [], [after]
-    rows = list_live_prints(
-        run_id=run_id,
-        community_id=writer.community_id,
-        after=after,
-        limit=MAX_VOUCHERS_A_FILE + 1,
-    )
-    for row in rows:
-        vouchers.append(writer.write(row))
-        positions.append(row.position)
-    if len(vouchers) > MAX_VOUCHERS_A_FILE:
-        whose = vouchers[-1].addressee.id
-        while vouchers[-1].addressee.id == whose:
-            del vouchers[-1], positions[-1]
-    return vouchers, positions[-1]
+def _take_file(run_id: int, community_id: int, after: int) -> list[Any]:
+    """Give the rows of the file after a position."""
+    limit = MAX_VOUCHERS_A_FILE + 1
+    rows = list_live_prints(run_id=run_id, community_id=community_id, after=after, limit=limit)
+    if len(rows) == limit:
+        whose = rows[-1].id
+        while rows[-1].id == whose:
+            del rows[-1]
+    return rows
 
 
 def _open_writer(community: Division, office: Office, keyring: KeyRing) -> Writer:
@@ -104,7 +107,9 @@ def get_sheet_voucher(*, voucher: Voucher, office: Office, keyring: KeyRing) -> 
     """Give the live print of one voucher as its sheet shows it."""
     community = db.session.get_one(Division, voucher.community_id)
     writer = _open_writer(community, office, keyring)
-    return writer.write(get_live_print(voucher_id=voucher.id))
+    row = get_live_print(voucher_id=voucher.id)
+    writer.meet([row])
+    return writer.write(row)
 
 
 def describe_person(*, person: Any, period_from: date, office: Office) -> SheetVoucher:

@@ -1,6 +1,6 @@
 """Writing rows down as sheets show them, each with its token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ class _Face:
 
 @dataclass(slots=True)
 class Writer:
-    """Writes down row after row as sheets show them; what returns is worked out once."""
+    """Writes down rows it has met as sheets show them; what returns is worked out once."""
 
     community_id: int
     community: str
@@ -54,10 +54,15 @@ class Writer:
     faces: dict[Any, _Face] = field(default_factory=dict)
     person: tuple[str, str, str, Addressee] | None = None
 
+    def meet(self, rows: Iterable[Any]) -> None:
+        """Read what else is to be known of some rows."""
+        for shared in {row[_PRINT_COLUMNS:_FACE_COLUMNS] for row in rows} - self.faces.keys():
+            self._add_face(shared)
+
     def write(self, row: Any) -> SheetVoucher:
-        shared = row[_PRINT_COLUMNS:_FACE_COLUMNS]
+        """Give a row as its sheet shows it, with its token; reads nothing."""
         serial, number, code = row[_PERSON_COLUMNS:_PRINT_COLUMNS]
-        face = self.faces.get(shared) or self._add_face(shared)
+        face = self.faces[row[_PRINT_COLUMNS:_FACE_COLUMNS]]
         masked_name, sex, age_band, addressee = self._describe_person(row, face.valid_from)
         token = face.sign(name_print(face.body, print_id=read_print_code(code)))
         return SheetVoucher(
@@ -90,12 +95,12 @@ class Writer:
             )
         return self.person
 
-    def _add_face(self, shared: tuple[Any, ...]) -> _Face:
+    def _add_face(self, shared: tuple[Any, ...]) -> None:
         right = _Right(*shared)
         programme = get_programme_version(right.scheme_version_id)
         item = next(item for item in programme.items if item.id == right.item)
         body = _describe_token(right, item, self.community_id, self.is_test)
-        self.faces[shared] = face = _Face(
+        self.faces[shared] = _Face(
             programme=programme.paper_name.zh,
             value=_show_value(right),
             covers=item.terms.zh,
@@ -104,7 +109,6 @@ class Writer:
             body=pack_body(body),
             sign=open_signer(kid=right.kid, keyring=self.keyring),
         )
-        return face
 
 
 class _Right(NamedTuple):

@@ -29,6 +29,7 @@ from voucher.printouts.rules import LAYOUTS, PRINT_JOB, name_print_job
 from voucher.progress import Progress, find_progress
 from voucher.qr import load_tables
 from voucher.refusals import N_, Refusal
+from voucher.schemes.queries import get_programme_version
 from voucher.signing import load_ring
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.queries.runs import get_run, list_communities_of_run
@@ -135,6 +136,7 @@ def _print_in_processes(
     """
     load_fonts()
     load_tables()
+    get_programme_version(get_run(actor=actor, run_id=printing.run_id).scheme_version_id)
     db.session.remove()
     db.engine.dispose()
     gc.freeze()  # What is loaded stays: nobody need look through it again and again.

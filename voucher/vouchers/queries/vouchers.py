@@ -1,6 +1,5 @@
 """Reading vouchers and their prints."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -96,11 +95,11 @@ SHEET_COLUMNS = (
 )
 
 
-def list_live_prints(*, run_id: int, community_id: int, after: int, limit: int) -> Iterator[Any]:
+def list_live_prints(*, run_id: int, community_id: int, after: int, limit: int) -> list[Any]:
     """
     Give what is on paper of a run in one community, in delivery order from after a position on.
 
-    The columns are SHEET_COLUMNS and the position; a thousand rows at a time are in memory.
+    The columns are SHEET_COLUMNS and the position.
     """
     wanted = (
         select(*SHEET_COLUMNS, RunLine.position)
@@ -126,9 +125,8 @@ def list_live_prints(*, run_id: int, community_id: int, after: int, limit: int) 
         )
         .order_by(RunLine.position)
         .limit(limit)
-        .execution_options(yield_per=1000)
     )
-    yield from db.session.connection().execute(wanted)
+    return list(db.session.connection().execute(wanted))
 
 
 def list_places_with_paper(*, actor: Actor, run_id: int) -> list[Division]:
