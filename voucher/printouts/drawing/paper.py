@@ -34,9 +34,14 @@ ASCENT = 0.88
 _SHRINK_STEP = 0.5
 # How much of the room that a line leaves is before it.
 _ALIGNED = {"left": 0.0, "centre": 0.5, "right": 1.0}
-# A number stays whole and with its unit, a Latin word whole; closing punctuation stays with what
-# it closes.
-_UNBREAKABLE = re.compile(r"(?:[!-~]+(?: ?[元次张号])?|.)[、，。；：！？）】》·]*", re.DOTALL)
+# A number stays whole and with its unit, a Latin word whole; punctuation stays with what it opens
+# or closes.
+_UNBREAKABLE = re.compile(
+    r"[(\[{（《〈「『【〔“‘]*"
+    r"(?:[!-~]*[!-')-Z\\-z|-~](?: ?[元次张号])?|.)"
+    r"[、，。；：！？）》〉」』】〕”’·]*",
+    re.DOTALL,
+)
 
 # Binary streams instead of ASCII: a fifth smaller, and every reader takes them.
 rl_config.useA85 = 0
