@@ -19,16 +19,12 @@ from voucher.printouts import policy
 from voucher.printouts.forms import LANGUAGES, choose_speakers
 from voucher.printouts.operations.judging import read_files
 from voucher.printouts.operations.letters import draw_letter_file, plan_letters, record_letters
-from voucher.printouts.operations.printing import (
-    draw_sheet_file,
-    plan_voucher_file,
-    record_voucher_file,
-)
 from voucher.printouts.proofing.judging import Reading
 from voucher.printouts.queries.files import Printed, digest_printed, list_printed
 from voucher.printouts.queries.letters import describe_sender
-from voucher.printouts.queries.sheets import MARKS, describe_office
+from voucher.printouts.queries.sheets import describe_office
 from voucher.printouts.rules import LAYOUTS, tell_finding
+from voucher.printouts.tasks.papers import make_paper
 from voucher.printouts.tasks.preflighting import preflight_and_release
 from voucher.printouts.tasks.printing import print_run
 from voucher.signing import load_ring
@@ -189,24 +185,15 @@ def _show_file(file: Printed) -> dict[str, Any]:
 
 
 @command("paper", action=policy.PRINT_VOUCHER)
-@click.argument("serial")
+@click.argument("serials", metavar="SERIAL...", nargs=-1, required=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False))
-def print_voucher(*, actor: Actor, serial: str, out: Path | None) -> dict[str, Any]:
-    """打印一张券，如补印或换发之后 · Print one voucher, as after a reprint or a replacement."""
+def print_voucher(*, actor: Actor, serials: tuple[str, ...], out: Path | None) -> dict[str, Any]:
+    """打印几张券，如补印或换发之后 · Print some vouchers as one file, as after a reprint."""
     home: Home = current_app.config["HOME"]
-    number = parse_serial(serial)
-    file = plan_voucher_file(
-        actor=actor,
-        serial=number,
-        office=describe_office(home),
-        keyring=load_ring(home),
-        mark=MARKS[home.kind],
-        folder=(out or home.printouts).resolve(),
-    )
-    drawn = draw_sheet_file(file)
-    with transaction():
-        record_voucher_file(actor=actor, serial=number, drawn=drawn, now=clock.now())
-    return {"serial": number, "file": str(drawn.path), "pages": drawn.pages}
+    numbers = [parse_serial(serial) for serial in serials]
+    folder = (out or home.printouts).resolve()
+    drawn = make_paper(actor=actor, serials=numbers, home=home, folder=folder)
+    return {"serials": numbers, "file": str(drawn.path), "pages": drawn.pages}
 
 
 commands = [print_vouchers, preflight, show_manifest, print_voucher, write_letters]

@@ -45,6 +45,8 @@ def read_layout(name: str) -> str:
 
 # Somebody waits for the file: a hundred letters take about a second.
 MAX_LETTERS_A_FILE = 100
+# So is the paper of single vouchers, which is read back too: 60 ms a page of eight.
+MAX_PAPERS_A_FILE = 1_000
 
 # A file that is wrong throughout is named by its first faults; all are counted.
 MAX_FINDINGS_KEPT = 200
