@@ -250,6 +250,7 @@ def _show_people(
             "submit": policy.SUBMIT_COUNT.allows(g.actor),
             "close": policy.CLOSE_ROUND.allows(g.actor),
             "lose": policy.REPORT_LOSS.allows(g.actor),
+            "reprint": policy.REPRINT.allows(g.actor),
             "see_files": has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR)(g.actor),
         },
     )
