@@ -17,6 +17,7 @@ from voucher.db import transaction
 from voucher.periods import parse_day
 from voucher.printouts import policy
 from voucher.printouts.forms import LANGUAGES, choose_speakers
+from voucher.printouts.operations.fitting import approve_printable_run
 from voucher.printouts.operations.judging import read_files
 from voucher.printouts.operations.letters import draw_letter_file, plan_letters, record_letters
 from voucher.printouts.proofing.judging import Reading
@@ -27,8 +28,12 @@ from voucher.printouts.rules import LAYOUTS, tell_finding
 from voucher.printouts.tasks.papers import make_paper
 from voucher.printouts.tasks.preflighting import preflight_and_release
 from voucher.printouts.tasks.printing import print_run
+from voucher.schemes.queries import get_programme_version
 from voucher.signing import load_ring
+from voucher.vouchers.cli.runs import describe_run, runs_group
+from voucher.vouchers.policy import APPROVE_RUN
 from voucher.vouchers.queries.runs import get_run
+from voucher.vouchers.tasks import finish_run
 
 
 @command("print", action=policy.PRINT_RUN, fails_when=lambda answer: bool(answer["refused"]))
@@ -196,4 +201,22 @@ def print_voucher(*, actor: Actor, serials: tuple[str, ...], out: Path | None) -
     return {"serials": numbers, "file": str(drawn.path), "pages": drawn.pages}
 
 
+@command("approve", action=APPROVE_RUN, grave=True)
+@click.argument("run_id", type=int)
+def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """批准批次并写出全部券 · Approve a run and wait until its vouchers are written."""
+    with transaction():
+        run = get_run(actor=actor, run_id=run_id)
+        approve_printable_run(
+            actor=actor,
+            run_id=run_id,
+            programme=get_programme_version(run.scheme_version_id),
+            office=describe_office(current_app.config["HOME"]),
+            now=clock.now(),
+        )
+    finish_run(actor=actor, run_id=run_id)
+    return describe_run(get_run(actor=actor, run_id=run_id))
+
+
+runs_group.add_command(approve)
 commands = [print_vouchers, preflight, show_manifest, print_voucher, write_letters]

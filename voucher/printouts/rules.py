@@ -9,6 +9,8 @@ from voucher.refusals import N_
 MAX_VOUCHERS_A_FILE = 10_000
 # Each is a file of `layouts/`; the first is what is printed when nobody says otherwise.
 LAYOUTS = ("a4-8", "a4-10", "booklet")
+# So short they have room in every layout, whatever they are written with.
+SHORT_NAME, SHORT_ADDRESS = 8, 60
 PRINT_JOB = "print_run"
 PREFLIGHT_JOB = "preflight_run"
 

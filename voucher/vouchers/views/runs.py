@@ -1,10 +1,9 @@
 """
-Pages of issue runs; the wizard that makes one is in `planning`.
+Pages of issue runs; the wizard that makes one is in `planning`, approval with the printouts.
 
 GET  /runs/                     the runs of one's area
 GET  /runs/<run>                one run: where it stands, what comes next, its money
 GET  /runs/<run>/progress       how far the writing is, asked for every second
-POST /runs/<run>/approval       let it be written
 POST /runs/<run>/resumption     go on with a writing that stopped
 POST /runs/<run>/cancellation   give it up
 """
@@ -31,7 +30,7 @@ from voucher.vouchers.forms import read_reason
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.planning import find_budget
-from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run, resume_run
+from voucher.vouchers.operations.runs import ISSUE_JOB, resume_run
 from voucher.vouchers.queries.places import RunPlace, list_run_places, sum_run
 from voucher.vouchers.queries.runs import (
     RUN_SORTS,
@@ -112,7 +111,7 @@ def show(run_id: int) -> Any:
     if request.args.get("format") == "xlsx":
         places = _slice_places(run_id)
         return send_workbook(name=f"run-{run_id}", columns=PLACE_COLUMNS, rows=places.rows)
-    return _show(run, None)
+    return show_run(run, None)
 
 
 @blueprint.get("/<int:run_id>/progress")
@@ -129,33 +128,6 @@ def show_progress(run_id: int) -> Response:
     return answer
 
 
-@blueprint.post("/<int:run_id>/approval")
-@require(policy.APPROVE_RUN)
-def approve(run_id: int) -> Any:
-    """Take the run's money from the budget and let the worker write its vouchers."""
-    now = clock.now()
-
-    def deed() -> dict[str, Any]:
-        run = get_run(actor=g.actor, run_id=run_id)
-        programme = get_programme_version(run.scheme_version_id)
-        approve_run(actor=g.actor, run_id=run_id, programme=programme, now=now)
-        return {"run": run_id}
-
-    try:
-        perform_once(
-            actor=g.actor,
-            route="runs.approve",
-            client_key=request.form.get("client_key", ""),
-            request={"run": run_id},
-            now=now,
-            deed=deed,
-        )
-    except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
-    flash(gettext("已批准。预算已扣下，后台开始写券。"))
-    return redirect(url_for("runs.show", run_id=run_id))
-
-
 @blueprint.post("/<int:run_id>/resumption")
 @require(policy.RESUME_RUN)
 def resume(run_id: int) -> Any:
@@ -164,7 +136,7 @@ def resume(run_id: int) -> Any:
         with transaction():
             resume_run(actor=g.actor, run_id=run_id, now=clock.now())
     except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
+        return show_run(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
     flash(gettext("后台接着写券。"))
     return redirect(url_for("runs.show", run_id=run_id))
 
@@ -189,7 +161,7 @@ def cancel(run_id: int) -> Any:
             deed=deed,
         )
     except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
+        return show_run(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
     flash(gettext("批次已取消。"))
     return redirect(url_for("runs.show", run_id=run_id))
 
@@ -211,7 +183,8 @@ def _slice_places(run_id: int) -> Slice[RunPlace]:
     return Slice(list_run_places(run_id=run_id, community_ids=ids), shown.total, wanted)
 
 
-def _show(run: IssueRun, refusal: Refusal | None) -> str:
+def show_run(run: IssueRun, refusal: Refusal | None) -> str:
+    """Show a run, and why what was asked of it was not done."""
     redeemed_fen, left_fen = sum_run(actor=g.actor, run_id=run.id)
     return render_template(
         "vouchers/show_run.html",
