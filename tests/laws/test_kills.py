@@ -60,7 +60,7 @@ def test_killed_workers_lose_and_double_nothing(app, home, tmp_path):
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_what_one_host_began_another_finishes(app, home, tmp_path):
-    vouchers, communities = 600, 30
+    vouchers, communities = 300, 30
     town = found_big_town(vouchers=vouchers, communities=communities)
     first = Rig(home, tmp_path / "printouts", random.Random(SEED))
     second = first.add_host(tmp_path / "copy", "host-2")
