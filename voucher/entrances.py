@@ -32,7 +32,9 @@ from voucher.overview.views.redemptions import blueprint as redemptions_pages
 from voucher.overview.views.vouchers import blueprint as vouchers_pages
 from voucher.printouts.cli import commands as printouts_commands
 
-# Their routes belong to the blueprint of files.
+# Their routes belong to the blueprints of runs and of files.
+from voucher.printouts.views import approving as _approving  # noqa: F401
+from voucher.printouts.views import papers as _papers  # noqa: F401
 from voucher.printouts.views import releasing as _releasing  # noqa: F401
 from voucher.printouts.views.files import blueprint as printouts_pages
 from voucher.printouts.views.letters import blueprint as letters_pages

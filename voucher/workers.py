@@ -22,7 +22,7 @@ from huey import Huey, PostgresHuey, SqliteHuey
 from huey.consumer import BaseProcess, Consumer, Worker
 from huey.registry import Message
 from huey.serializer import Serializer
-from sqlalchemy import make_url
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from werkzeug.local import LocalProxy
 
@@ -42,6 +42,8 @@ BEAT_SECONDS = LEASE.total_seconds() / 4
 ROUND_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.2
 QUEUE_FILE = "queue.db"
+# Any number that nobody else locks by.
+QUEUE_LOCK = 20_261_205
 LOG = logging.getLogger("voucher.workers")
 
 
@@ -113,9 +115,19 @@ def open_queue(home: Home) -> Huey:
     plain: dict[str, Any] = {"name": "voucher", "results": False, "serializer": PlainSerializer()}
     if url.get_backend_name() == "postgresql":
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey(dsn=dsn, **plain)
+        with _alone_in(url):
+            return PostgresHuey(dsn=dsn, **plain)
     mode = "wal" if has_safe_wal(sqlite3.sqlite_version_info) else "delete"
     return SqliteHuey(filename=str(home.path / QUEUE_FILE), journal_mode=mode, **plain)
+
+
+@contextmanager
+def _alone_in(url: URL) -> Iterator[None]:
+    """Let one host after the other see whether the queue's tables are there, and make them."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": QUEUE_LOCK})
+        yield
 
 
 def run_workers(

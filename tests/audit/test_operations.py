@@ -1,5 +1,7 @@
 """One event a deed, in its transaction; sealed into a chain that shows every change."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 
@@ -62,6 +64,17 @@ def test_an_event_says_who_did_what_to_what_and_when(app):
     assert (event.actor_key, event.actor_name, event.channel) == ("account:1", "王秀英", "test")
     assert (event.action, event.subject_kind, event.subject_id) == ("example.do", "example", "0")
     assert event.facts == {"fen": 0, "reason": "核实"}
+
+
+def test_a_host_whose_clock_is_behind_breaks_no_chain(app):
+    later = clock.now()
+    for now in (later, later - timedelta(minutes=1)):
+        write()
+        with transaction():
+            assert seal_events(now=now) == 1
+
+    assert db.session.scalars(select(Seal.sealed_at)).all() == [later, later]
+    assert list_breaches() == []
 
 
 def test_events_are_sealed_once_and_numbered_without_gap(app):

@@ -7,6 +7,7 @@ let run out by setting the rehearsal's clock forward.
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from voucher import clock
 from voucher.access import Role
 from voucher.accounts.models import Account
 from voucher.clock import set_clock
-from voucher.config import Home
+from voucher.config import Home, load_home
 from voucher.db import db, transaction
 from voucher.divisions.models import Division, Level
 from voucher.jobs import LEASE, OPEN, Chunk
@@ -33,7 +34,9 @@ from voucher.vouchers.models import RunLine
 
 RUN = 1
 BATCH = 5_000
-_COMMAND = (sys.executable, "-c", "from voucher.app import main; main()")
+_COMMAND = (
+    "import socket; socket.gethostname = lambda: {host!r}; from voucher.app import main; main()"
+)
 _LOOK_SECONDS = 0.02
 _PATIENCE_SECONDS = 120
 
@@ -90,19 +93,25 @@ def _invent_person(number: int, places: list[int]) -> dict[str, object]:
 
 @dataclass(slots=True)
 class Rig:
-    """Starts commands on a home, and kills them. `kills` counts those that hit work under way."""
+    """Starts commands on a host, and kills them. `kills` counts those that hit work under way."""
 
     home: Home
     printouts: Path
     chance: random.Random
     kills: int = 0
+    host: str = "host-1"
+
+    def add_host(self, path: Path, host: str) -> "Rig":
+        """Give another host: a copy of the home with the same keys, and the folder they share."""
+        shutil.copytree(self.home.path, path)
+        return Rig(load_home(path), self.printouts, self.chance, host=host)
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
         """Start a command in a process group of its own."""
         db.session.rollback()  # A reading of the test's own would keep its writer waiting.
         with (self.home.path / "rig.log").open("ab") as log:
             return subprocess.Popen(
-                [*_COMMAND, *words],
+                [sys.executable, "-c", _COMMAND.format(host=self.host), *words],
                 cwd=ROOT,
                 env=self._describe_home(),
                 stdout=log,
@@ -143,6 +152,15 @@ class Rig:
         started.wait(_PATIENCE_SECONDS)
         set_clock(self.home, clock.now() + LEASE * 1.1)
 
+    def kill_begun(self, job: str, *words: str) -> None:
+        """Start a command, and kill all of it once it has done a part of the job and not all."""
+        started, before = self.start(*words), count_done(job)
+        self.wait(started, lambda: count_done(job) > before)
+        for victim in list_group(started.pid):
+            kill(victim)
+        started.wait(_PATIENCE_SECONDS)
+        assert not is_over(job)
+
     def work_until(self, is_done: Callable[[], bool], *words: str) -> None:
         """Let workers work undisturbed until something is done, then stop them in good order."""
         started = self.start(*words)
@@ -164,6 +182,14 @@ class Rig:
 
 def count_done(job: str) -> int:
     return _count(Chunk.job == job, Chunk.state == "done")
+
+
+def list_hosts(job: str) -> list[str]:
+    """Give the hosts whose workers did a job."""
+    db.session.rollback()
+    names = db.session.scalars(select(Chunk.leased_by).where(Chunk.job == job)).all()
+    db.session.rollback()
+    return sorted({str(name).split(":")[0] for name in names})
 
 
 def is_anybody_at(job: str) -> bool:

@@ -86,7 +86,7 @@ def test_every_page_of_a_round_reads_well_in_both_languages_at_both_widths(serve
         if not english:
             page.goto(site.url + HERE)
             page.get_by_label("王秀英 没发到").check()
-            page.get_by_label("勾选的人没发到，因为").select_option("dead")
+            page.get_by_label("勾选的人没发到，因为").select_option("spoilt")
             page.get_by_role("button", name="除勾选的人外都已发").click()
             page.goto(f"{site.url}/handovers/1/510104002001/loss")
             page.get_by_label("从券号").fill(show_serial(last))

@@ -42,12 +42,14 @@ def seal_events(*, now: datetime) -> int:
     """
     Number and chain the committed events that have no seal yet; give how many.
 
-    Two sealers at once: the primary key lets one of them through.
+    Two sealers at once: the primary key lets one of them through. A host whose clock is behind
+    seals at the time of the seal before, which the chain may share but not undercut.
     """
     last = db.session.execute(
-        select(Seal.number, Seal.digest).order_by(Seal.number.desc()).limit(1)
+        select(Seal.number, Seal.digest, Seal.sealed_at).order_by(Seal.number.desc()).limit(1)
     ).one_or_none()
     number, before = (last.number, last.digest) if last else (0, START_OF_CHAIN)
+    sealed_at = max(now, last.sealed_at) if last else now
     unsealed = (
         select(Event)
         .outerjoin(Seal, Seal.event_id == Event.id)
@@ -59,7 +61,7 @@ def seal_events(*, now: datetime) -> int:
     for sealed, event in enumerate(db.session.scalars(unsealed).all(), start=1):
         before = chain_digest(number=number + sealed, before=before, content=event.content)
         db.session.add(
-            Seal(number=number + sealed, event_id=event.id, sealed_at=now, digest=before)
+            Seal(number=number + sealed, event_id=event.id, sealed_at=sealed_at, digest=before)
         )
     db.session.flush()
     return sealed

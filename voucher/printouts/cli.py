@@ -17,22 +17,23 @@ from voucher.db import transaction
 from voucher.periods import parse_day
 from voucher.printouts import policy
 from voucher.printouts.forms import LANGUAGES, choose_speakers
+from voucher.printouts.operations.fitting import approve_printable_run
 from voucher.printouts.operations.judging import read_files
 from voucher.printouts.operations.letters import draw_letter_file, plan_letters, record_letters
-from voucher.printouts.operations.printing import (
-    draw_sheet_file,
-    plan_voucher_file,
-    record_voucher_file,
-)
 from voucher.printouts.proofing.judging import Reading
 from voucher.printouts.queries.files import Printed, digest_printed, list_printed
 from voucher.printouts.queries.letters import describe_sender
-from voucher.printouts.queries.sheets import MARKS, describe_office
+from voucher.printouts.queries.sheets import describe_office
 from voucher.printouts.rules import LAYOUTS, tell_finding
+from voucher.printouts.tasks.papers import make_paper
 from voucher.printouts.tasks.preflighting import preflight_and_release
 from voucher.printouts.tasks.printing import print_run
+from voucher.schemes.queries import get_programme_version
 from voucher.signing import load_ring
+from voucher.vouchers.cli.runs import describe_run, runs_group
+from voucher.vouchers.policy import APPROVE_RUN
 from voucher.vouchers.queries.runs import get_run
+from voucher.vouchers.tasks import finish_run
 
 
 @command("print", action=policy.PRINT_RUN, fails_when=lambda answer: bool(answer["refused"]))
@@ -189,24 +190,33 @@ def _show_file(file: Printed) -> dict[str, Any]:
 
 
 @command("paper", action=policy.PRINT_VOUCHER)
-@click.argument("serial")
+@click.argument("serials", metavar="SERIAL...", nargs=-1, required=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False))
-def print_voucher(*, actor: Actor, serial: str, out: Path | None) -> dict[str, Any]:
-    """打印一张券，如补印或换发之后 · Print one voucher, as after a reprint or a replacement."""
+def print_voucher(*, actor: Actor, serials: tuple[str, ...], out: Path | None) -> dict[str, Any]:
+    """打印几张券，如补印或换发之后 · Print some vouchers as one file, as after a reprint."""
     home: Home = current_app.config["HOME"]
-    number = parse_serial(serial)
-    file = plan_voucher_file(
-        actor=actor,
-        serial=number,
-        office=describe_office(home),
-        keyring=load_ring(home),
-        mark=MARKS[home.kind],
-        folder=(out or home.printouts).resolve(),
-    )
-    drawn = draw_sheet_file(file)
+    numbers = [parse_serial(serial) for serial in serials]
+    folder = (out or home.printouts).resolve()
+    drawn = make_paper(actor=actor, serials=numbers, home=home, folder=folder)
+    return {"serials": numbers, "file": str(drawn.path), "pages": drawn.pages}
+
+
+@command("approve", action=APPROVE_RUN, grave=True)
+@click.argument("run_id", type=int)
+def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
+    """批准批次并写出全部券 · Approve a run and wait until its vouchers are written."""
     with transaction():
-        record_voucher_file(actor=actor, serial=number, drawn=drawn, now=clock.now())
-    return {"serial": number, "file": str(drawn.path), "pages": drawn.pages}
+        run = get_run(actor=actor, run_id=run_id)
+        approve_printable_run(
+            actor=actor,
+            run_id=run_id,
+            programme=get_programme_version(run.scheme_version_id),
+            office=describe_office(current_app.config["HOME"]),
+            now=clock.now(),
+        )
+    finish_run(actor=actor, run_id=run_id)
+    return describe_run(get_run(actor=actor, run_id=run_id))
 
 
+runs_group.add_command(approve)
 commands = [print_vouchers, preflight, show_manifest, print_voucher, write_letters]

@@ -9,6 +9,8 @@ from voucher.refusals import N_
 MAX_VOUCHERS_A_FILE = 10_000
 # Each is a file of `layouts/`; the first is what is printed when nobody says otherwise.
 LAYOUTS = ("a4-8", "a4-10", "booklet")
+# So short they have room in every layout, whatever they are written with.
+SHORT_NAME, SHORT_ADDRESS = 8, 60
 PRINT_JOB = "print_run"
 PREFLIGHT_JOB = "preflight_run"
 
@@ -45,6 +47,8 @@ def read_layout(name: str) -> str:
 
 # Somebody waits for the file: a hundred letters take about a second.
 MAX_LETTERS_A_FILE = 100
+# So is the paper of single vouchers, which is read back too: 60 ms a page of eight.
+MAX_PAPERS_A_FILE = 1_000
 
 # A file that is wrong throughout is named by its first faults; all are counted.
 MAX_FINDINGS_KEPT = 200

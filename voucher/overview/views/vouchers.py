@@ -31,7 +31,7 @@ from voucher.codes import (
     write_print_code,
 )
 from voucher.config import Home
-from voucher.db import db, transaction
+from voucher.db import transaction
 from voucher.divisions.queries import list_communities
 from voucher.listing import Column, Wanted, read_wanted, send_file_content, send_workbook
 from voucher.overview.queries.vouchers import (
@@ -44,13 +44,8 @@ from voucher.overview.queries.vouchers import (
     preview_void,
 )
 from voucher.pages import select_language
-from voucher.printouts.operations.printing import (
-    draw_sheet_file,
-    plan_voucher_file,
-    record_voucher_file,
-)
 from voucher.printouts.policy import PRINT_VOUCHER
-from voucher.printouts.queries.sheets import MARKS, Office
+from voucher.printouts.tasks.papers import make_paper
 from voucher.redemptions.policy import LIST_REDEMPTIONS
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
@@ -279,20 +274,9 @@ def void() -> tuple[str, int] | Response:
 @blueprint.post("/<serial>/paper")
 @require(PRINT_VOUCHER)
 def send_paper(serial: str) -> Response:
-    """Draw the paper of this voucher, keep its manifest, and send it."""
+    """Draw the paper of this voucher, read it back, keep its manifest, and send it."""
     home: Home = current_app.config["HOME"]
-    file = plan_voucher_file(
-        actor=g.actor,
-        serial=serial,
-        office=Office(home.host, home.desk_phone, home.is_rehearsal),
-        keyring=load_ring(home),
-        mark=MARKS[home.kind],
-        folder=home.printouts.resolve(),
-    )
-    db.session.rollback()
-    drawn = draw_sheet_file(file)
-    with transaction():
-        record_voucher_file(actor=g.actor, serial=serial, drawn=drawn, now=clock.now())
+    drawn = make_paper(actor=g.actor, serials=[serial], home=home, folder=home.printouts.resolve())
     return send_file_content(
         content=drawn.path.read_bytes(), name=drawn.path.name, kind="application/pdf"
     )

@@ -28,14 +28,15 @@ A4_UPRIGHT = (210.0, 297.0)
 A4_ACROSS = (297.0, 210.0)
 LINE_HEIGHT = 1.2
 mm = 72 / 25.4  # Points; reportlab draws in them.
-
 ASCENT = 0.88
 _SHRINK_STEP = 0.5
 # How much of the room that a line leaves is before it.
 _ALIGNED = {"left": 0.0, "centre": 0.5, "right": 1.0}
-# A number stays whole and with its unit, a Latin word whole; closing punctuation stays with what
-# it closes.
-_UNBREAKABLE = re.compile(r"(?:[!-~]+(?: ?[元次张号])?|.)[、，。；：！？）】》·]*", re.DOTALL)
+# Whole stay a number with its unit, a Latin word, and punctuation with what it opens or closes.
+_UNBREAKABLE = re.compile(
+    r"(?s)[(\[{（《〈「『【〔“‘]*(?:[!-~]*[!-')-Z\\-z|-~](?: ?[元次张号])?|.)"
+    r"[、，。；：！？）》〉」』】〕”’·]*"
+)
 
 # Binary streams instead of ASCII: a fifth smaller, and every reader takes them.
 rl_config.useA85 = 0

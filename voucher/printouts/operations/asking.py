@@ -13,6 +13,7 @@ from voucher.jobs import finish_chunk, renew_chunks
 from voucher.printouts.drawing.fonts import check_glyphs
 from voucher.printouts.drawing.sheet import check_fits
 from voucher.printouts.models import PrintDownload
+from voucher.printouts.operations.fitting import check_run_fits
 from voucher.printouts.queries.people import list_people_on_paper
 from voucher.printouts.queries.sheets import Office, describe_person
 from voucher.printouts.rules import PRINT_JOB
@@ -81,6 +82,7 @@ def find_fault(*, actor: Actor, run_id: int, office: Office) -> Refusal | None:
     people = list_people_on_paper(actor=actor, run_id=run_id)
     try:
         check_paper(people=people, period_from=run.period_from, office=office)
+        check_run_fits(actor=actor, run=run, office=office)
     except Refusal as refusal:
         return refusal
     return None

@@ -23,20 +23,16 @@ from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.models import PrintFile
 from voucher.printouts.queries.sheets import (
     Office,
-    get_sheet_voucher,
     get_street,
     list_handover_lines,
     list_sheet_files,
 )
-from voucher.printouts.rules import LAYOUTS, name_sheets, read_community
+from voucher.printouts.rules import name_sheets, read_community
 from voucher.schemes.queries import get_programme_version
 from voucher.signing import KeyRing
 from voucher.vouchers.models import IssueRun
-from voucher.vouchers.operations.custody import check_printable, mark_printed
-from voucher.vouchers.queries.runs import get_run
-from voucher.vouchers.queries.vouchers import get_voucher
+from voucher.vouchers.operations.custody import mark_printed
 from voucher.vouchers.rounds import write_batch
-from voucher.vouchers.rules import OPEN_STATES, refuse_voucher_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +201,16 @@ def record_files(
             "community": community,
         },
     )
-    rows = [_as_row(file, run_id, event_id, actor, now) for file in files]
+    rows = [describe_file(file, run_id, event_id, actor, now) for file in files]
     db.session.execute(insert(PrintFile), rows)
     codes = {read_community(file.path.name) for file in files}
     mark_printed(run_id=run_id, now=now, codes=codes)
 
 
-def _as_row(
-    file: Drawn, run_id: int, event_id: int, actor: Actor, now: datetime
+def describe_file(
+    file: Drawn, run_id: int | None, event_id: int, actor: Actor, now: datetime
 ) -> dict[str, object]:
+    """Give the row of the manifest for a file that was drawn."""
     return {
         "run_id": run_id,
         "event_id": event_id,
@@ -225,39 +222,3 @@ def _as_row(
         "made_at": now,
         "made_by": actor.account_id,
     }
-
-
-def plan_voucher_file(
-    *,
-    actor: Actor,
-    serial: str,
-    office: Office,
-    keyring: KeyRing,
-    mark: Mark | None,
-    folder: Path,
-) -> SheetFile:
-    """
-    Gather the paper of one voucher, as after a reprint or a replacement; writes nothing.
-
-    :raises NotFound: voucher_unknown. :raises Refusal: voucher_state, run_state.
-    """
-    voucher = get_voucher(actor=actor, serial=serial)
-    if voucher.state not in OPEN_STATES:
-        raise refuse_voucher_state(serial, voucher.state)
-    check_printable(run=get_run(actor=actor, run_id=voucher.run_id))
-    sheet = get_sheet_voucher(voucher=voucher, office=office, keyring=keyring)
-    name = f"voucher-{serial}-{sheet.print_number}"
-    return SheetFile(folder / f"{name}.pdf", name, (sheet,), mark, LAYOUTS[0])
-
-
-def record_voucher_file(*, actor: Actor, serial: str, drawn: Drawn, now: datetime) -> None:
-    """Keep the manifest of one voucher's paper. Its run is handed over as before."""
-    event_id = record_event(
-        actor=actor,
-        action="printouts.print_voucher",
-        subject_kind="voucher",
-        subject_id=serial,
-        now=now,
-    )
-    run_id = get_voucher(actor=actor, serial=serial).run_id
-    db.session.execute(insert(PrintFile), [_as_row(drawn, run_id, event_id, actor, now)])

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
@@ -98,11 +98,11 @@ def list_printed(*, actor: Actor, run_id: int, folder: Path) -> list[Printed]:
 
 def _find_places(actor: Actor, run_id: int) -> dict[str, Any]:
     street = aliased(Division)
-    of_run = select(Voucher.community_id).where(Voucher.run_id == run_id)
+    is_due = exists().where(Voucher.run_id == run_id, Voucher.community_id == Division.id)
     here = (
         select(Division.code, Division.id, Division.name, street.code, street.name)
         .join(street, street.id == Division.parent_id)
-        .where(Division.id.in_(of_run), within_area(Division.id, actor))
+        .where(is_due, within_area(Division.id, actor))
     )
     return {row[0]: row for row in db.session.execute(here)}
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 
 from voucher.access import Actor, within_area
 from voucher.db import db
 from voucher.divisions.models import Division
+from voucher.printouts.rules import SHORT_ADDRESS, SHORT_NAME
 from voucher.residents.models import Resident
-from voucher.vouchers.models import Print, Voucher
+from voucher.vouchers.models import Print, RunLine, Voucher
 from voucher.vouchers.rules import PrintState, VoucherState
 
 
@@ -30,3 +31,24 @@ def list_people_on_paper(*, actor: Actor, run_id: int) -> list[Any]:
         )
     )
     return list(db.session.execute(live.distinct().order_by(Resident.id)))
+
+
+def list_long_people(*, actor: Actor, run_id: int) -> list[Any]:
+    """Give who of a run, drafted or written, has a name or an address that may want room."""
+    is_due = exists().where(
+        RunLine.run_id == run_id,
+        RunLine.resident_id == Resident.id,
+        within_area(RunLine.community_id, actor),
+    )
+    is_long = or_(
+        func.length(Resident.name) > SHORT_NAME, func.length(Resident.address) > SHORT_ADDRESS
+    )
+    long = (
+        select(
+            *(Resident.id, Resident.name, Resident.address, Resident.sex, Resident.born_date),
+            Division.name.label("community"),
+        )
+        .join(Division, Division.id == Resident.community_id)
+        .where(is_long, is_due)
+    )
+    return list(db.session.execute(long.order_by(Resident.id)))

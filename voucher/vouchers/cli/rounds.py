@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
@@ -10,6 +11,7 @@ from voucher.codes import parse_serial
 from voucher.console import command, group
 from voucher.db import transaction
 from voucher.divisions.queries import get_community
+from voucher.signing import load_ring
 from voucher.vouchers import policy
 from voucher.vouchers.operations import (
     closing,
@@ -76,6 +78,30 @@ def close(*, actor: Actor, run_id: int, community: str) -> dict[str, Any]:
     return {"run": run_id, "community": community, **done}
 
 
+@command("reprint", action=policy.REPRINT)
+@click.argument("run_id", type=int)
+@click.option("--community", required=True, help="社区代码")
+@click.option("--reason", required=True)
+def reprint(*, actor: Actor, run_id: int, community: str, reason: str) -> dict[str, Any]:
+    """补印一个社区登记为纸损坏的全部券，再用 paper 打印 · Reprint all spoilt paper of a round."""
+    kid = load_ring(current_app.config["HOME"]).signing_kid
+    with transaction():
+        place = get_community(actor=actor, code=community)
+        serials = counting.reprint_all_spoilt(
+            actor=actor,
+            run_id=run_id,
+            community_id=place.id,
+            reason=reason,
+            kid=kid,
+            now=clock.now(),
+        )
+    return {"run": run_id, "community": community, "reprinted": len(serials), "serials": serials}
+
+
 commands = [
-    group("rounds", [list_all_rounds, return_paper, close], help="发放与清点 · Delivery rounds")
+    group(
+        "rounds",
+        [list_all_rounds, return_paper, reprint, close],
+        help="发放与清点 · Delivery rounds",
+    )
 ]

@@ -11,7 +11,7 @@ from voucher.db import transaction
 from voucher.divisions.queries import get_community
 from voucher.money import show_yuan
 from voucher.periods import local_date, parse_month
-from voucher.schemes.queries import get_programme, get_programme_version
+from voucher.schemes.queries import get_programme
 from voucher.vouchers import policy
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations import (
@@ -57,7 +57,7 @@ def issue(
             plan=plan,
             now=now,
         )
-        return _show_run(run) | {"already_issued": plan.already_issued}
+        return describe_run(run) | {"already_issued": plan.already_issued}
 
 
 def _show_plan(plan: Plan) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _show_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _show_run(run: IssueRun) -> dict[str, Any]:
+def describe_run(run: IssueRun) -> dict[str, Any]:
     return {
         "run": run.id,
         "programme": run.programme,
@@ -95,7 +95,7 @@ def _show_run(run: IssueRun) -> dict[str, Any]:
 )
 def list_all(*, actor: Actor) -> dict[str, Any]:
     """列出批次 · List runs."""
-    return {"runs": [_show_run(run) for run in list_runs(actor=actor)]}
+    return {"runs": [describe_run(run) for run in list_runs(actor=actor)]}
 
 
 @command("show", action=policy.LIST_RUNS)
@@ -103,19 +103,7 @@ def list_all(*, actor: Actor) -> dict[str, Any]:
 def show(*, actor: Actor, run_id: int) -> dict[str, Any]:
     """查看批次 · Show a run with its vouchers by state."""
     run = get_run(actor=actor, run_id=run_id)
-    return _show_run(run) | {"by_state": count_vouchers(run_id=run_id)}
-
-
-@command("approve", action=policy.APPROVE_RUN, grave=True)
-@click.argument("run_id", type=int)
-def approve(*, actor: Actor, run_id: int) -> dict[str, Any]:
-    """批准批次并写出全部券 · Approve a run and wait until its vouchers are written."""
-    with transaction():
-        run = get_run(actor=actor, run_id=run_id)
-        programme = get_programme_version(run.scheme_version_id)
-        runs.approve_run(actor=actor, run_id=run_id, programme=programme, now=clock.now())
-    finish_run(actor=actor, run_id=run_id)
-    return _show_run(get_run(actor=actor, run_id=run_id))
+    return describe_run(run) | {"by_state": count_vouchers(run_id=run_id)}
 
 
 @command("resume", action=policy.RESUME_RUN)
@@ -125,7 +113,7 @@ def resume(*, actor: Actor, run_id: int) -> dict[str, Any]:
     with transaction():
         runs.resume_run(actor=actor, run_id=run_id, now=clock.now())
     finish_run(actor=actor, run_id=run_id)
-    return _show_run(get_run(actor=actor, run_id=run_id))
+    return describe_run(get_run(actor=actor, run_id=run_id))
 
 
 @command("cancel", action=policy.CANCEL_RUN, grave=True)
@@ -135,7 +123,7 @@ def cancel(*, actor: Actor, run_id: int, reason: str) -> dict[str, Any]:
     """取消批次（第一张发放之前，正在写券也可以） · Cancel a run before its first handover."""
     with transaction():
         run = cancelling.cancel_run(actor=actor, run_id=run_id, reason=reason, now=clock.now())
-        return _show_run(run) | {"state": RunState.CANCELLED.value}
+        return describe_run(run) | {"state": RunState.CANCELLED.value}
 
 
 @command("handover", action=policy.HAND_OVER)
@@ -155,8 +143,6 @@ def handover(*, actor: Actor, run_id: int, community: str | None) -> dict[str, A
     return {"run": run_id, "handed_over": given, "state": str(run.state)}
 
 
-commands = [
-    issue,
-    group("runs", [list_all, show, approve, resume, cancel], help="发券批次 · Issue runs"),
-    handover,
-]
+# Approving looks at the paper first: the command is with the printouts.
+runs_group = group("runs", [list_all, show, resume, cancel], help="发券批次 · Issue runs")
+commands = [issue, runs_group, handover]

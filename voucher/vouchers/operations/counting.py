@@ -23,9 +23,9 @@ from voucher.vouchers.operations.custody import (
     reprint_voucher,
 )
 from voucher.vouchers.operations.handing import MOST_NAMED, get_live_paper, refuse_counted
-from voucher.vouchers.queries.people import list_papers
+from voucher.vouchers.queries.people import find_spoilt, list_papers
 from voucher.vouchers.queries.rounds import RoundRow, get_round
-from voucher.vouchers.queries.runs import get_run, lock_runs
+from voucher.vouchers.queries.runs import get_run, lock_run, lock_runs
 from voucher.vouchers.rounds import BACK, Outcome, Step
 from voucher.vouchers.rules import (
     OPEN_STATES,
@@ -167,6 +167,10 @@ def _write_outcomes(
         for paper in papers
     ]
     db.session.execute(insert(PaperOutcome), rows)
+    _count_anew(round_id)
+
+
+def _count_anew(round_id: int) -> None:
     # Counted anew: what was said to be complete is not, until it is said again.
     db.session.execute(
         update(Round)
@@ -238,3 +242,28 @@ def reprint_spoilt(*, actor: Actor, print_ids: Sequence[int], kid: int, now: dat
         # Recorded as given before: the new paper is the holder's again.
         _release_returned(paper.voucher_id)
     return counted
+
+
+def reprint_all_spoilt(
+    *, actor: Actor, run_id: int, community_id: int, reason: str, kid: int, now: datetime
+) -> tuple[str, ...]:
+    """
+    Give every voucher of a round whose paper was counted as spoilt a new print; give the serials.
+
+    The new paper is still to be given; what was recorded as given before is the holder's again.
+
+    :raises NotFound: run_unknown, round_unknown.
+    :raises Refusal: nothing_spoilt, run_state, not_printed, not_released, round_closed.
+    """
+    lock_run(run_id=run_id)
+    of_round = get_open_round(actor, run_id, community_id)
+    serials = find_spoilt(run_id=run_id, community_id=community_id).to_reprint
+    if not serials:
+        raise Refusal(
+            "nothing_spoilt", N_("这个社区没有登记为“纸损坏”而还没有补印的券，可能刚刚补印过")
+        )
+    for serial in serials:
+        made = reprint_voucher(actor=actor, serial=serial, reason=reason, kid=kid, now=now)
+        _release_returned(made.voucher_id)
+    _count_anew(of_round.id)
+    return serials

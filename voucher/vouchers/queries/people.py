@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import aliased
 
 from voucher.access import Actor, within_area
 from voucher.db import db
 from voucher.divisions.models import Division
 from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
-from voucher.vouchers.models import PaperOutcome, Print, RunLine, Voucher
+from voucher.vouchers.models import Handover, PaperOutcome, Print, Round, RunLine, Voucher
 from voucher.vouchers.queries.rounds import IS_CURRENT
 from voucher.vouchers.queries.runs import list_run_events
-from voucher.vouchers.rounds import BACK
-from voucher.vouchers.rules import PrintState, VoucherState
+from voucher.vouchers.rounds import BACK, Outcome
+from voucher.vouchers.rules import OPEN_STATES, PrintState, VoucherState
+
+_older = aliased(Print)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +129,57 @@ def find_live_prints(*, actor: Actor, run_id: int, serials: Sequence[str]) -> li
     if unknown := [serial for serial in serials if serial not in found]:
         raise NotFound("voucher_unknown", N_("没有券号为 %(serial)s 的券"), serial=unknown[0][:20])
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """The vouchers of a round whose paper is spoilt: not reprinted yet, and those without paper."""
+
+    to_reprint: tuple[str, ...]
+    to_print: tuple[str, ...]
+
+
+def find_spoilt(*, run_id: int, community_id: int) -> Spoilt:
+    """
+    Give the serials whose live print was counted as spoilt, and those reprinted for it.
+
+    The latter until their new paper is given or comes back in its turn.
+    """
+    spoilt = (
+        select(PaperOutcome.print_id)
+        .join(Round, Round.id == PaperOutcome.round_id)
+        .where(
+            Round.run_id == run_id,
+            Round.community_id == community_id,
+            PaperOutcome.outcome == Outcome.SPOILT,
+            IS_CURRENT,
+        )
+    )
+    return Spoilt(
+        to_reprint=_list_open(Print.id.in_(spoilt)),
+        to_print=_list_open(
+            exists().where(
+                _older.id.in_(spoilt),
+                _older.voucher_id == Print.voucher_id,
+                _older.number == Print.number - 1,
+            ),
+            Voucher.community_id == community_id,
+            Voucher.run_id == run_id,
+            ~exists().where(Handover.print_id == Print.id),
+            ~exists().where(
+                PaperOutcome.print_id == Print.id, PaperOutcome.outcome.in_(BACK), IS_CURRENT
+            ),
+        ),
+    )
+
+
+def _list_open(*conditions: ColumnElement[bool]) -> tuple[str, ...]:
+    live = (Print.state == PrintState.LIVE, Voucher.state.in_(OPEN_STATES))
+    return tuple(
+        db.session.scalars(
+            select(Voucher.serial)
+            .join(Print, Print.voucher_id == Voucher.id)
+            .where(*live, *conditions)
+            .order_by(Voucher.serial)
+        )
+    )

@@ -1,6 +1,6 @@
 """Reading delivery rounds: where every print of a community's paper is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from voucher.access import Actor, within_area
 from voucher.accounts.models import Account
 from voucher.db import db
 from voucher.divisions.models import Division
+from voucher.listing import Slice, Wanted, slice_rows
 from voucher.refusals import N_, NotFound
 from voucher.residents.models import Resident
 from voucher.vouchers.models import Handover, IssueRun, PaperOutcome, Print, Round, Voucher
@@ -93,15 +94,31 @@ class RoundRow:
 
 def list_rounds(*, actor: Actor, run: IssueRun) -> list[RoundRow]:
     """Give the rounds of a run within the actor's area, by code of community."""
-    papers = count_papers(run_id=run.id)
-    rows = db.session.execute(
+    return _count_rounds(run, _list_rows(actor, run))
+
+
+def slice_rounds(*, actor: Actor, run: IssueRun, wanted: Wanted) -> Slice[RoundRow]:
+    """Give part of the same; counting paper takes its time, so only of the rounds asked for."""
+    shown = slice_rows(_list_rows(actor, run), wanted=wanted)
+    return Slice(_count_rounds(run, shown.rows), shown.total, wanted)
+
+
+def _list_rows(actor: Actor, run: IssueRun) -> Sequence[Any]:
+    return db.session.execute(_select_rounds(actor, run).order_by(Division.code)).all()
+
+
+def _count_rounds(run: IssueRun, rows: Sequence[Any]) -> list[RoundRow]:
+    papers = count_papers(run_id=run.id, places=[row[0].community_id for row in rows])
+    return [_as_row(run, row, papers.get(row[0].community_id, NO_PAPER)) for row in rows]
+
+
+def _select_rounds(actor: Actor, run: IssueRun) -> Any:
+    return (
         select(Round, *(Division.code, Division.name, _street.name))
         .join(Division, Division.id == Round.community_id)
         .join(_street, _street.id == Division.parent_id)
         .where(Round.run_id == run.id, within_area(Round.community_id, actor))
-        .order_by(Division.code)
-    ).all()
-    return [_as_row(run, row, papers.get(row[0].community_id, NO_PAPER)) for row in rows]
+    )
 
 
 def get_round(*, actor: Actor, run: IssueRun, community_id: int) -> RoundRow:
@@ -111,18 +128,11 @@ def get_round(*, actor: Actor, run: IssueRun, community_id: int) -> RoundRow:
     :raises NotFound: round_unknown.
     """
     row = db.session.execute(
-        select(Round, *(Division.code, Division.name, _street.name))
-        .join(Division, Division.id == Round.community_id)
-        .join(_street, _street.id == Division.parent_id)
-        .where(
-            Round.run_id == run.id,
-            Round.community_id == community_id,
-            within_area(Round.community_id, actor),
-        )
+        _select_rounds(actor, run).where(Round.community_id == community_id)
     ).one_or_none()
     if row is None:
         raise NotFound("round_unknown", N_("这个社区在批次 %(run)s 里没有券"), run=run.id)
-    papers = count_papers(run_id=run.id, community_id=community_id)
+    papers = count_papers(run_id=run.id, places=[community_id])
     return _as_row(run, row, papers.get(community_id, NO_PAPER))
 
 
@@ -148,8 +158,12 @@ def _as_row(run: IssueRun, row: Sequence[Any], papers: Papers) -> RoundRow:
     )
 
 
-def count_papers(*, run_id: int, community_id: int | None = None) -> dict[int, Papers]:
-    """Give, by community, where the prints of a run are; every print is in exactly one place."""
+def count_papers(*, run_id: int, places: Collection[int] | None = None) -> dict[int, Papers]:
+    """
+    Give, by community, where the prints of a run are; every print is in exactly one place.
+
+    `places` are the communities wanted, None is all of them.
+    """
     is_open = and_(Print.state == PrintState.LIVE, Voucher.state.in_(OPEN_STATES))
     query = (
         select(
@@ -163,8 +177,8 @@ def count_papers(*, run_id: int, community_id: int | None = None) -> dict[int, P
         .where(Voucher.run_id == run_id)
         .group_by(Voucher.community_id, "place")
     )
-    if community_id is not None:
-        query = query.where(Voucher.community_id == community_id)
+    if places is not None:
+        query = query.where(Voucher.community_id.in_(places))
     by_community: dict[int, list[Any]] = {}
     for row in db.session.execute(query):
         by_community.setdefault(row[0], []).append(row[1:])

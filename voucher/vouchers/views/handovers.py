@@ -33,7 +33,7 @@ from voucher.vouchers.operations.counting import count_back, reprint_spoilt
 from voucher.vouchers.operations.handing import hand_over_prints
 from voucher.vouchers.queries.deciding import list_losses
 from voucher.vouchers.queries.people import Person, list_people
-from voucher.vouchers.queries.rounds import RoundRow, get_round, list_rounds
+from voucher.vouchers.queries.rounds import RoundRow, get_round, slice_rounds
 from voucher.vouchers.queries.runs import get_run
 from voucher.vouchers.rounds import (
     DELIVERED,
@@ -92,7 +92,7 @@ def show(run_id: int) -> Any:
     """Show how the round of each community of a run stands."""
     run = get_run(actor=g.actor, run_id=run_id)
     wanted = read_wanted(request.args)
-    rounds = slice_rows(list_rounds(actor=g.actor, run=run), wanted=wanted)
+    rounds = slice_rounds(actor=g.actor, run=run, wanted=wanted)
     if wanted.is_export:
         return send_workbook(name=f"handover-{run_id}", columns=ROUND_COLUMNS, rows=rounds.rows)
     return render_template(
@@ -250,6 +250,7 @@ def _show_people(
             "submit": policy.SUBMIT_COUNT.allows(g.actor),
             "close": policy.CLOSE_ROUND.allows(g.actor),
             "lose": policy.REPORT_LOSS.allows(g.actor),
+            "reprint": policy.REPRINT.allows(g.actor),
             "see_files": has_role(Role.WORKER, Role.APPROVER, Role.AUDITOR)(g.actor),
         },
     )

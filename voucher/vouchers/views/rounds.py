@@ -4,6 +4,7 @@ Pages of what is left of a round: what came back, and closing it.
 GET  /handovers/waiting                     what waits for a second person
 GET  /handovers/<run>/<community>/returned  the paper that came back; XLSX too
 POST /handovers/<run>/<community>/returned  correct what became of one
+POST /handovers/<run>/<community>/spoilt    reprint all that is spoilt
 POST /handovers/<run>/<community>/count     say that all is counted
 POST /handovers/<run>/<community>/closing   close it, as another person
 """
@@ -11,7 +12,7 @@ POST /handovers/<run>/<community>/closing   close it, as another person
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from voucher import clock
@@ -25,11 +26,13 @@ from voucher.money import show_yuan
 from voucher.pages import say
 from voucher.refusals import N_, NotFound, Refusal
 from voucher.replies import perform_once
+from voucher.signing import load_ring
 from voucher.vouchers import policy
-from voucher.vouchers.forms import read_number, read_outcome
+from voucher.vouchers.forms import read_number, read_outcome, read_reason
 from voucher.vouchers.operations.closing import close_round, submit_count
-from voucher.vouchers.operations.counting import correct_outcome
+from voucher.vouchers.operations.counting import correct_outcome, reprint_all_spoilt
 from voucher.vouchers.queries.deciding import Question, list_questions
+from voucher.vouchers.queries.people import find_spoilt
 from voucher.vouchers.queries.rounds import Returned, get_round, list_returned
 from voucher.vouchers.queries.runs import get_run
 from voucher.vouchers.rounds import OUTCOME_TITLES, Outcome, Step
@@ -113,7 +116,10 @@ def _show_returned(run_id: int, code: str, refusal: Refusal | None) -> Any:
         titles=OUTCOME_TITLES,
         refusal=refusal,
         show_serial=show_serial,
+        spoilt=find_spoilt(run_id=run_id, community_id=community.id),
+        reason=request.form.get("reason", gettext(OUTCOME_TITLES[Outcome.SPOILT])),
         may_correct=policy.COUNT_BACK.allows(g.actor) and of_round.step != Step.CLOSED,
+        may_reprint=policy.REPRINT.allows(g.actor) and of_round.step != Step.CLOSED,
     )
 
 
@@ -141,6 +147,34 @@ def correct(run_id: int, code: str) -> Any:
     except Refusal as refusal:
         return _show_returned(run_id, code, refusal), refusal.status
     flash(gettext("已改正。"))
+    return redirect(url_for("handovers.show_returned", run_id=run_id, code=code))
+
+
+@blueprint.post(f"{_ROUND}/spoilt")
+@require(policy.REPRINT)
+def reprint_spoilt(run_id: int, code: str) -> Any:
+    """Reprint all paper of a round that was counted as spoilt: the old is dead at once."""
+    now = clock.now()
+
+    def deed() -> dict[str, Any]:
+        serials = reprint_all_spoilt(
+            actor=g.actor,
+            run_id=run_id,
+            community_id=get_community(actor=g.actor, code=code).id,
+            reason=read_reason(request.form),
+            kid=load_ring(current_app.config["HOME"]).signing_kid,
+            now=now,
+        )
+        return {"reprinted": len(serials)}
+
+    try:
+        asked = {"run": run_id, "code": code, "reason": request.form.get("reason")}
+        done = do_once("handovers.reprint_spoilt", deed, **asked)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _show_returned(run_id, code, refusal), refusal.status
+    flash(gettext("已补印 %(count)s 张，旧纸已失效。下一步：打印新纸。", count=done["reprinted"]))
     return redirect(url_for("handovers.show_returned", run_id=run_id, code=code))
 
 

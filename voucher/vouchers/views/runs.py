@@ -1,10 +1,9 @@
 """
-Pages of issue runs; the wizard that makes one is in `planning`.
+Pages of issue runs; the wizard that makes one is in `planning`, approval with the printouts.
 
 GET  /runs/                     the runs of one's area
 GET  /runs/<run>                one run: where it stands, what comes next, its money
 GET  /runs/<run>/progress       how far the writing is, asked for every second
-POST /runs/<run>/approval       let it be written
 POST /runs/<run>/resumption     go on with a writing that stopped
 POST /runs/<run>/cancellation   give it up
 """
@@ -19,7 +18,7 @@ from voucher import clock
 from voucher.access import Role, has_role, require
 from voucher.accounts.models import Account
 from voucher.db import db, transaction
-from voucher.listing import Column, read_wanted, send_workbook, slice_rows
+from voucher.listing import Column, Slice, read_wanted, send_workbook, slice_rows
 from voucher.money import show_yuan
 from voucher.periods import last_day
 from voucher.progress import Progress, find_progress
@@ -31,14 +30,14 @@ from voucher.vouchers.forms import read_reason
 from voucher.vouchers.models import IssueRun
 from voucher.vouchers.operations.cancelling import cancel_run
 from voucher.vouchers.operations.planning import find_budget
-from voucher.vouchers.operations.runs import ISSUE_JOB, approve_run, resume_run
+from voucher.vouchers.operations.runs import ISSUE_JOB, resume_run
+from voucher.vouchers.queries.places import RunPlace, list_run_places, sum_run
 from voucher.vouchers.queries.runs import (
     RUN_SORTS,
-    RunPlace,
     find_last_sign,
     get_run,
+    list_communities_of_run,
     list_run_events,
-    list_run_places,
     slice_runs,
 )
 from voucher.vouchers.rules import NEXT_STEPS, RUN_EVENTS, RUN_TITLES, VOUCHER_TITLES, VoucherState
@@ -110,9 +109,9 @@ def show(run_id: int) -> Any:
     """Show where a run stands, what comes next and who does it."""
     run = get_run(actor=g.actor, run_id=run_id)
     if request.args.get("format") == "xlsx":
-        places = list_run_places(actor=g.actor, run_id=run_id)
-        return send_workbook(name=f"run-{run_id}", columns=PLACE_COLUMNS, rows=places)
-    return _show(run, None)
+        places = _slice_places(run_id)
+        return send_workbook(name=f"run-{run_id}", columns=PLACE_COLUMNS, rows=places.rows)
+    return show_run(run, None)
 
 
 @blueprint.get("/<int:run_id>/progress")
@@ -129,33 +128,6 @@ def show_progress(run_id: int) -> Response:
     return answer
 
 
-@blueprint.post("/<int:run_id>/approval")
-@require(policy.APPROVE_RUN)
-def approve(run_id: int) -> Any:
-    """Take the run's money from the budget and let the worker write its vouchers."""
-    now = clock.now()
-
-    def deed() -> dict[str, Any]:
-        run = get_run(actor=g.actor, run_id=run_id)
-        programme = get_programme_version(run.scheme_version_id)
-        approve_run(actor=g.actor, run_id=run_id, programme=programme, now=now)
-        return {"run": run_id}
-
-    try:
-        perform_once(
-            actor=g.actor,
-            route="runs.approve",
-            client_key=request.form.get("client_key", ""),
-            request={"run": run_id},
-            now=now,
-            deed=deed,
-        )
-    except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
-    flash(gettext("已批准。预算已扣下，后台开始写券。"))
-    return redirect(url_for("runs.show", run_id=run_id))
-
-
 @blueprint.post("/<int:run_id>/resumption")
 @require(policy.RESUME_RUN)
 def resume(run_id: int) -> Any:
@@ -164,7 +136,7 @@ def resume(run_id: int) -> Any:
         with transaction():
             resume_run(actor=g.actor, run_id=run_id, now=clock.now())
     except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
+        return show_run(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
     flash(gettext("后台接着写券。"))
     return redirect(url_for("runs.show", run_id=run_id))
 
@@ -189,7 +161,7 @@ def cancel(run_id: int) -> Any:
             deed=deed,
         )
     except Refusal as refusal:
-        return _show(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
+        return show_run(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
     flash(gettext("批次已取消。"))
     return redirect(url_for("runs.show", run_id=run_id))
 
@@ -203,9 +175,17 @@ def _find_progress(run: IssueRun) -> Progress:
     )
 
 
-def _show(run: IssueRun, refusal: Refusal | None) -> str:
-    places = list_run_places(actor=g.actor, run_id=run.id)
+def _slice_places(run_id: int) -> Slice[RunPlace]:
+    """Give the communities of a run that this page shows, or all for a workbook."""
     wanted = read_wanted(request.args if request.method == "GET" else type(request.args)())
+    shown = slice_rows(list_communities_of_run(actor=g.actor, run_id=run_id), wanted=wanted)
+    ids = [community.id for community in shown.rows]
+    return Slice(list_run_places(run_id=run_id, community_ids=ids), shown.total, wanted)
+
+
+def show_run(run: IssueRun, refusal: Refusal | None) -> str:
+    """Show a run, and why what was asked of it was not done."""
+    redeemed_fen, left_fen = sum_run(actor=g.actor, run_id=run.id)
     return render_template(
         "vouchers/show_run.html",
         run=run,
@@ -217,11 +197,11 @@ def _show(run: IssueRun, refusal: Refusal | None) -> str:
         maker=db.session.get_one(Account, run.made_by).name,
         approver=db.session.get_one(Account, run.approved_by).name if run.approved_by else "",
         progress=_find_progress(run),
-        places=slice_rows(places, wanted=wanted),
+        places=_slice_places(run.id),
         columns=PLACE_COLUMNS if run.issued_at else PLACE_COLUMNS[:_PLANNED],
         is_written=run.issued_at is not None,
-        redeemed_fen=sum(place.redeemed_fen for place in places),
-        left_fen=sum(place.left_fen for place in places),
+        redeemed_fen=redeemed_fen,
+        left_fen=left_fen,
         budget=find_budget(programme=run.programme, period_from=run.period_from),
         last_date=last_day(run.period_to),
         district_checks=list_district_checks(get_programme_version(run.scheme_version_id)),
