@@ -198,7 +198,12 @@ def print_voucher(*, actor: Actor, serials: tuple[str, ...], out: Path | None) -
     numbers = [parse_serial(serial) for serial in serials]
     folder = (out or home.printouts).resolve()
     drawn = make_paper(actor=actor, serials=numbers, home=home, folder=folder)
-    return {"serials": numbers, "file": str(drawn.path), "pages": drawn.pages}
+    return {
+        "serial": numbers[0],
+        "serials": numbers,
+        "file": str(drawn.path),
+        "pages": drawn.pages,
+    }
 
 
 @command("approve", action=APPROVE_RUN, grave=True)
