@@ -10,7 +10,8 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
-from voucher.qr import Raster, make_raster, make_rasters
+from voucher.qr import make_raster, make_rasters
+from voucher.rasters import Raster
 
 SHORTEST = "HTTPS://A/V/" + "A" * 143
 LONGEST = "HTTPS://ABCDEFGHIJKLMNOPQR.GOV.CN/V/" + "Z" * 142

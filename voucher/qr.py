@@ -8,11 +8,8 @@ tables are worked out from `qrcode` itself, once a process and length; any other
 `qrcode` as it is.
 """
 
-import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from operator import xor
 
@@ -22,6 +19,8 @@ from qrcode.base import rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import ALPHA_NUM, MODE_ALPHA_NUM, BitBuffer, QRData, create_bytes
+
+from voucher.rasters import Raster, pack_modules, surround_raster
 
 QUIET_ZONE = 4
 # Texts of this many characters, all of the alphanumeric alphabet, are version 7 at level M and no
@@ -41,14 +40,6 @@ _HEAD_BITS, _PAIR_BITS, _LOW_BITS = 13, 11, 6
 _Bits = NDArray[numpy.uint64]
 
 
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """A square of `side` modules; each row is padded with 0 to whole bytes."""
-
-    side: int
-    rows: bytes
-
-
 def make_raster(text: str, *, quiet_zone: int = QUIET_ZONE) -> Raster:
     """
     Give the QR code of a text at level M, with a quiet zone of so many modules around it.
@@ -57,7 +48,7 @@ def make_raster(text: str, *, quiet_zone: int = QUIET_ZONE) -> Raster:
     best mask. The same text always gives the same raster.
     """
     raster = next(make_rasters([text]))
-    return _surround(raster, quiet_zone) if quiet_zone else raster
+    return surround_raster(raster, modules=quiet_zone) if quiet_zone else raster
 
 
 def make_rasters(texts: Sequence[str]) -> Iterator[Raster]:
@@ -77,18 +68,7 @@ def _draw_alone(text: str) -> Raster:
     if len(text) in _VOUCHER_LENGTHS:
         with suppress(_NotTabled):
             return next(_add_up([text]))
-    return _pack(_plain_code(text).modules)
-
-
-def trace_raster(raster: Raster) -> str:
-    """Give the dark modules as the path of an SVG drawing, one unit a module."""
-    row_bytes = (raster.side + 7) // 8
-    return "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y in range(raster.side)
-        for x in range(raster.side)
-        if raster.rows[y * row_bytes + x // 8] >> (7 - x % 8) & 1
-    )
+    return pack_modules(_plain_code(text).modules)
 
 
 def _voucher_code(text: str) -> QRCode:
@@ -105,29 +85,6 @@ def _plain_code(text: str) -> QRCode:
     code.add_data(text)
     code.make(fit=True)
     return code
-
-
-def _pack(modules: list[list[bool | None]]) -> Raster:
-    side = len(modules)
-    row_bytes = (side + 7) // 8
-    rows = b""
-    for row in modules:
-        bits = 0
-        for module in row:
-            bits = bits << 1 | bool(module)
-        rows += (bits << 8 * row_bytes - side).to_bytes(row_bytes, "big")
-    return Raster(side=side, rows=rows)
-
-
-def _surround(raster: Raster, quiet_zone: int) -> Raster:
-    side = raster.side + 2 * quiet_zone
-    bare_bytes, row_bytes = (raster.side + 7) // 8, (side + 7) // 8
-    rows = bytes(quiet_zone * row_bytes)
-    for start in range(0, len(raster.rows), bare_bytes):
-        row = int.from_bytes(raster.rows[start : start + bare_bytes], "big")
-        row = row << 8 * (row_bytes - bare_bytes) >> quiet_zone
-        rows += row.to_bytes(row_bytes, "big")
-    return Raster(side=side, rows=rows + bytes(quiet_zone * row_bytes))
 
 
 _SIDE = 4 * _VOUCHER_VERSION + 17
@@ -292,22 +249,4 @@ def _draw_codewords(codewords: list[int]) -> int:
 
 
 def _as_number(code: QRCode) -> int:
-    return int.from_bytes(_pack(code.modules).rows, "big")
-
-
-def write_png(raster: Raster) -> bytes:
-    """Give a raster as a PNG file of one pixel a module; the page draws it as large as it wants."""
-    row_bytes = (raster.side + 7) // 8
-    # In a PNG of one bit a pixel 1 is white; each row begins with the byte that says "unfiltered".
-    rows = b"".join(
-        b"\0" + bytes(~byte & 0xFF for byte in raster.rows[start : start + row_bytes])
-        for start in range(0, len(raster.rows), row_bytes)
-    )
-    head = struct.pack(">2I5B", raster.side, raster.side, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_write_chunk(*chunk) for chunk in chunks)
-
-
-def _write_chunk(kind: bytes, content: bytes) -> bytes:
-    check = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+    return int.from_bytes(pack_modules(code.modules).rows, "big")

@@ -18,12 +18,12 @@ from voucher import clock
 from voucher.audit.models import Event
 from voucher.clock import set_clock
 from voucher.codes import make_serial
-from voucher.db import db, transaction
+from voucher.db import db
 from voucher.jobs import LEASE
 from voucher.printouts.models import PrintFile
-from voucher.printouts.operations.asking import ask_print
 from voucher.printouts.queries.sheets import describe_office
 from voucher.printouts.rules import PRINT_JOB
+from voucher.printouts.tasks.asking import ask_print
 from voucher.upkeep.checks import run_checks
 from voucher.vouchers.models import IssueRun, Print, Round, Voucher
 from voucher.vouchers.operations.runs import ISSUE_JOB
@@ -82,8 +82,7 @@ def test_what_one_host_began_another_finishes(app, home, tmp_path):
 
 def ask_for_print(town):
     office = describe_office(current_app.config["HOME"])
-    with transaction():
-        ask_print(actor=town.worker, run_id=RUN, office=office, now=clock.now())
+    ask_print(actor=town.worker, run_id=RUN, office=office)
 
 
 def check_vouchers(vouchers, communities):

@@ -10,7 +10,8 @@ from voucher.accounts.forms import Onward
 from voucher.accounts.models import Account
 from voucher.accounts.operations.factors import offer_secret, reopen_offer
 from voucher.kept import open_form
-from voucher.qr import make_raster, trace_raster
+from voucher.qr import make_raster
+from voucher.rasters import trace_raster
 from voucher.refusals import BadInput, Refusal
 
 

@@ -7,7 +7,8 @@ from voucher.printouts.drawing.fields import Mark, Say
 from voucher.printouts.drawing.fonts import Weight
 from voucher.printouts.drawing.paper import Paper, Place
 from voucher.printouts.drawing.tables import Row
-from voucher.qr import Raster, make_raster
+from voucher.qr import make_raster
+from voucher.rasters import Raster
 from voucher.refusals import N_
 from voucher.vouchers.rounds import DELIVERED, OUTCOME_TITLES, PLACE_TITLES
 

@@ -1,10 +1,9 @@
 """A PDF in millimetres from the top left corner, and text that fits where it must."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +11,6 @@ from reportlab import rl_config
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfgen.canvas import Canvas
 
-from voucher.printouts.drawing.ascii85 import encode_blocks
 from voucher.printouts.drawing.canvas import LeanCanvas
 from voucher.printouts.drawing.fonts import (
     REGULAR_FONT,
@@ -21,7 +19,8 @@ from voucher.printouts.drawing.fonts import (
     load_fonts,
     measure,
 )
-from voucher.qr import Raster
+from voucher.printouts.drawing.masks import set_masks
+from voucher.rasters import Raster
 from voucher.refusals import N_, Refusal
 
 A4_UPRIGHT = (210.0, 297.0)
@@ -201,16 +200,15 @@ class Paper:
         self.canvas.setFillGray(0)
 
     def draw_raster(self, raster: Raster, *, x: float, y: float, side: float) -> None:
-        """Draw a QR raster as an image mask: dark modules are ink, light ones stay paper."""
-        (drawn,) = self.set_rasters([raster], x=x, y=y, side=side)
-        self.canvas.addLiteral(drawn)
+        """Draw a QR raster of a side in mm."""
+        for drawn in self.set_rasters([raster], x=x, y=y, side=side):
+            self.canvas.addLiteral(drawn)
 
     def set_rasters(
-        self, rasters: Sequence[Raster], *, x: float, y: float, side: float
+        self, rasters: Iterable[Raster], *, x: float, y: float, side: float
     ) -> Iterator[str]:
-        """Give the operators of `draw_raster` for rasters of one size, to be drawn at any time."""
-        frame = frame_raster(rasters[0].side, x=x, bottom=self.height - y - side, side=side)
-        return map(frame.__mod__, encode_blocks([raster.rows for raster in rasters]))
+        """Give the operators of `draw_raster` for each of some, to be drawn at any time."""
+        return set_masks(rasters, x=x * mm, bottom=self._flip(y + side), side=side * mm)
 
     def next_page(self) -> None:
         """End this page."""
@@ -223,15 +221,6 @@ class Paper:
 def move_to(left: float, bottom: float) -> str:
     """Give the operators that make this point, in mm, the lower left, until Q."""
     return f"q 1 0 0 1 {left * mm:.4f} {bottom * mm:.4f} cm"
-
-
-@cache
-def frame_raster(modules: int, *, x: float, bottom: float, side: float) -> str:
-    """Give the operators that draw a raster of so many modules a side, %s for it in base 85."""
-    return (
-        f"q 0 g {side * mm:.4f} 0 0 {side * mm:.4f} {x * mm:.4f} {bottom * mm:.4f} cm "
-        f"BI /W {modules} /H {modules} /BPC 1 /IM true /D [1 0] /F /A85 ID %s~> EI Q"
-    )
 
 
 @contextmanager

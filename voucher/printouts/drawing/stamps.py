@@ -94,7 +94,7 @@ def list_codes(paper: Paper, code: Code, texts: Sequence[str]) -> Iterator[str]:
     """Give what draws the QR code of each text; the quiet zone around it stays bare paper."""
     x, y = code.x + code.quiet_zone, code.y + code.quiet_zone
     for start in range(0, len(texts), _CODES_AT_ONCE):
-        rasters = list(make_rasters(texts[start : start + _CODES_AT_ONCE]))
+        rasters = make_rasters(texts[start : start + _CODES_AT_ONCE])
         yield from paper.set_rasters(rasters, x=x, y=y, side=code.side)
 
 

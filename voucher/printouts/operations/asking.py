@@ -1,7 +1,7 @@
 """Asking for a print, and taking what was printed away."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -11,32 +11,14 @@ from voucher.audit.operations import record_event
 from voucher.db import db
 from voucher.jobs import finish_chunk, renew_chunks
 from voucher.printouts.drawing.fonts import check_glyphs
-from voucher.printouts.drawing.sheet import check_fits
 from voucher.printouts.models import PrintDownload
 from voucher.printouts.operations.fitting import check_run_fits
 from voucher.printouts.queries.people import list_people_on_paper
-from voucher.printouts.queries.sheets import Office, describe_person
-from voucher.printouts.rules import PRINT_JOB
+from voucher.printouts.queries.sheets import Office
 from voucher.refusals import N_, Refusal
 from voucher.vouchers.operations.custody import check_printable
 from voucher.vouchers.queries.runs import get_run
 from voucher.vouchers.queries.vouchers import list_places_with_paper
-
-
-def ask_print(*, actor: Actor, run_id: int, office: Office, now: datetime) -> int:
-    """
-    Have the worker print the actor's part of a run, a chunk a community; give how many.
-
-    What cannot be printed is found now, while whoever can mend it is still there.
-
-    :raises NotFound: run_unknown.
-    :raises Refusal: run_state, nothing_to_print, glyph, text_too_long.
-    """
-    run = get_run(actor=actor, run_id=run_id)
-    check_printable(run=run)
-    people = list_people_on_paper(actor=actor, run_id=run_id)
-    check_paper(people=people, period_from=run.period_from, office=office)
-    return len(begin_print(actor=actor, run_id=run_id, job=PRINT_JOB, now=now))
 
 
 def begin_print(*, actor: Actor, run_id: int, job: str, now: datetime) -> list[int]:
@@ -62,17 +44,14 @@ def begin_print(*, actor: Actor, run_id: int, job: str, now: datetime) -> list[i
     return parts
 
 
-def check_paper(*, people: Sequence[Any], period_from: date, office: Office) -> None:
+def check_people(*, people: Sequence[Any]) -> None:
     """
-    Make sure that these people can be printed.
+    Make sure that every character of these people's names and addresses can be printed.
 
-    :raises Refusal: glyph or text_too_long, naming them.
+    :raises Refusal: glyph, naming them.
     """
     check_glyphs(
         text for person in people for text in (person.name, person.address, person.community)
-    )
-    check_fits(
-        describe_person(person=person, period_from=period_from, office=office) for person in people
     )
 
 
@@ -81,7 +60,7 @@ def find_fault(*, actor: Actor, run_id: int, office: Office) -> Refusal | None:
     run = get_run(actor=actor, run_id=run_id)
     people = list_people_on_paper(actor=actor, run_id=run_id)
     try:
-        check_paper(people=people, period_from=run.period_from, office=office)
+        check_people(people=people)
         check_run_fits(actor=actor, run=run, office=office)
     except Refusal as refusal:
         return refusal

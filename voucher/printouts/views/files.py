@@ -36,7 +36,7 @@ from voucher.listing import Column, Wanted, read_wanted, send_workbook, slice_ro
 from voucher.pages import say
 from voucher.periods import CHINA
 from voucher.printouts import policy
-from voucher.printouts.operations.asking import ask_print, find_fault, record_download
+from voucher.printouts.operations.asking import find_fault, record_download
 from voucher.printouts.queries.files import (
     Printed,
     check_files_released,
@@ -52,6 +52,7 @@ from voucher.printouts.rules import (
     STANDING_TITLES,
     is_handover_list,
 )
+from voucher.printouts.tasks.asking import ask_print
 from voucher.printouts.views.standing import (
     FINDING_COLUMNS,
     describe_standings,
@@ -110,9 +111,7 @@ def show(run_id: int) -> Any:
 def ask(run_id: int) -> Any:
     """Have the worker print one's part of the run; what cannot be printed is said at once."""
     try:
-        with transaction():
-            office = describe_office(find_home())
-            ask_print(actor=g.actor, run_id=run_id, office=office, now=clock.now())
+        ask_print(actor=g.actor, run_id=run_id, office=describe_office(find_home()))
     except Refusal as refusal:
         return show_run_files(get_run(actor=g.actor, run_id=run_id), refusal), refusal.status
     flash(gettext("已要求打印，后台正在生成文件。"))

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from voucher import clock
 from voucher.access import require
 from voucher.listing import Column, read_wanted, send_workbook
-from voucher.qr import make_raster, write_png
+from voucher.qr import make_raster
+from voucher.rasters import write_png
 from voucher.refusals import N_, Refusal
 from voucher.shops import policy
 from voucher.shops.operations.enrolling import enrol_device, suspend_device
