@@ -52,7 +52,7 @@ from voucher.upkeep.checks import run_checks
 from voucher.vouchers.queries.runs import list_communities_of_run
 from voucher.vouchers.tasks import write_run
 
-ROUNDS, OURS, THEIRS, JOBS, FEW = 5, 20_000, 160, 2, 6
+ROUNDS, OURS, THEIRS, JOBS, FEW = 5, 100_000, 160, 2, 6
 # A district of 140,000 people over 60 has some 140 communities, and a million vouchers a month.
 VOUCHERS_EACH, IN_A_COMMUNITY = 3, 7_000
 PEERS = ("obvious", "fpdf2_segno", "weasyprint_segno", "typst_segno")
@@ -245,15 +245,26 @@ def draw_by_peer(peer: str, python: Path, sheets: Path, folder: Path) -> float:
     return THEIRS * JOBS / slowest
 
 
-def check_pages(file: Path, wanted: Sequence[str]) -> None:
-    """Make sure that a file is sound and that its pages say these codes, and no others."""
+def check_pages(file: Path, wanted: Sequence[SheetVoucher]) -> None:
+    """
+    Make sure that a file is sound and that its pages say these vouchers.
+
+    Their codes, and no others, are read back: each is what is signed anew. Names and serials are
+    found as text.
+    """
     subprocess.run(["qpdf", "--check", file], check=True, capture_output=True)
     document = pypdfium2.PdfDocument(file)
     read: set[str] = set()
+    words = ""
     for number in range(min(PAGES_READ, len(document))):
-        page = document[number].render(scale=200 / 72, grayscale=True).to_pil()
-        read |= {code.text for code in zxingcpp.read_barcodes(page)}
-    assert read == set(wanted[: PAGES_READ * 8]), f"{file} cannot be read back"
+        page = document[number]
+        picture = page.render(scale=200 / 72, grayscale=True).to_pil()
+        read |= {code.text for code in zxingcpp.read_barcodes(picture)}
+        words += "".join(page.get_textpage().get_text_range().split())
+    shown = wanted[: PAGES_READ * 8]
+    assert read == {voucher.qr_text for voucher in shown}, f"{file} cannot be read back"
+    unsaid = [one for one in shown if one.masked_name not in words or one.serial not in words]
+    assert unsaid == [], f"{file} does not say names or serials"
 
 
 def compare(python: Path) -> dict[str, list[float]]:
@@ -270,13 +281,12 @@ def _take_turns(
     issued = issue(town, run_id, folder)
     rates["ours"].append(issued.rate)
     vouchers = take_vouchers(town.worker, run_id, IN_A_COMMUNITY)
-    check_pages(issued.files[0], [voucher.qr_text for voucher in vouchers])
+    check_pages(issued.files[0], vouchers)
     sheets = folder / "sheets.json"
     sheets.write_text(json.dumps(describe_sheets(vouchers[:THEIRS])))
     for peer in PEERS:
         rates[peer].append(draw_by_peer(peer, python, sheets, folder))
-        codes = [voucher.qr_text for voucher in vouchers[:THEIRS]]
-        check_pages(folder / f"{peer}-0.pdf", codes)
+        check_pages(folder / f"{peer}-0.pdf", vouchers[:THEIRS])
 
 
 def _print_comparison(rates: dict[str, list[float]]) -> None:
