@@ -155,7 +155,7 @@ def _work(printing: Printing, actor: Actor) -> None:
     gc.disable()
     with suppress(KeyboardInterrupt):
         while os.getppid() == boss and _print_next(printing, actor=actor):
-            gc.collect()
+            pass
 
 
 def _watch(
@@ -193,6 +193,7 @@ def _print_next(printing: Printing, *, actor: Actor) -> bool:
 
 
 def _print_chunk(printing: Printing, chunk_id: int, community_id: int, actor: Actor) -> None:
+    gc.collect()  # What the last one left.
     code = db.session.get_one(Division, community_id).code
     try:
         drawn = list(_draw(printing, community_id, actor))
