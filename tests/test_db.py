@@ -58,7 +58,7 @@ def test_a_database_forgets_no_payment_and_checks_its_references(app):
     settings, allowed = {
         "sqlite": (
             ("PRAGMA journal_mode", "PRAGMA synchronous", "PRAGMA foreign_keys"),
-            [("wal", 2, 1), ("delete", 3, 1)],
+            [("wal", 2, 1), ("persist", 3, 1)],
         ),
         "postgresql": (
             ("SHOW fsync", "SHOW synchronous_commit", "SHOW full_page_writes"),

@@ -172,11 +172,8 @@ def _copy_rows(connection: Connection, statement: str, rows: Iterable[tuple[Any,
 
 
 def take_piece(pieces: bytes, place: ColumnElement[int], length: int) -> ColumnElement[str]:
-    """
-    Give, in SQL, the piece at a place, counted from 0, of ASCII pieces of one length.
-
-    So values for a whole district's rows reach the database in one parameter.
-    """
+    """Give, in SQL, the piece at a place, counted from 0, of ASCII pieces of one length."""
+    # So values for a whole district's rows reach the database in one parameter.
     start = (place * length + 1).cast(Integer)
     piece = func.substr(literal(pieces, LargeBinary), start, length)
     if db.engine.dialect.name == "postgresql":
@@ -236,7 +233,8 @@ def prepare_engine(app: Flask) -> None:
 def _set_sqlite(connection: Any, record: Any) -> None:
     # The driver's own transactions would leave plain reads outside: BEGIN is ours.
     connection.isolation_level = None
-    mode = "WAL" if has_safe_wal(_sqlite_version(connection)) else "DELETE"
+    # PERSIST is as safe as to delete the journal at each commit, and faster.
+    mode = "WAL" if has_safe_wal(_sqlite_version(connection)) else "PERSIST"
     for pragma in (
         f"journal_mode={mode}",
         f"synchronous={'FULL' if mode == 'WAL' else 'EXTRA'}",
@@ -287,7 +285,7 @@ def assert_safe_database() -> None:
 
 
 _SAFE_SQLITE = {
-    "PRAGMA journal_mode": ("wal", "delete"),
+    "PRAGMA journal_mode": ("wal", "persist"),
     "PRAGMA synchronous": ("2", "3"),
     "PRAGMA foreign_keys": ("1",),
     "PRAGMA trusted_schema": ("0",),
