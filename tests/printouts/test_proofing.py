@@ -11,6 +11,7 @@ from voucher.codes import parse_typed_code, show_serial
 from voucher.printouts.drawing.fields import Mark
 from voucher.printouts.drawing.sheet import draw_sheets
 from voucher.printouts.operations.preflighting import find_cells
+from voucher.printouts.proofing.codes import FoundCode, drop_repeats
 from voucher.printouts.proofing.judging import Paper, judge_pages, prove_pages
 from voucher.printouts.proofing.pages import Task, count_pages, read_pages
 from voucher.printouts.proofing.sampling import choose_pages, choose_spoilt
@@ -48,6 +49,14 @@ def test_sheets_as_drawn_pass_every_check_spoilt_copies_too(tmp_path):
     assert reading.proved == {
         print_id: (NAME, 1 if place < 8 else 2) for place, print_id in enumerate(PAPERS)
     }
+
+
+def test_one_code_reported_twice_is_one_and_its_copy_elsewhere_is_not():
+    code = FoundCode("A", 100, 100, 31.4, 45, 90, 100, is_quiet=True)
+    again, copied = replace(code, x=119, y=81), replace(code, x=100, y=500)
+    other = replace(code, text="B")
+
+    assert drop_repeats([code, again, copied, other], dpi=200) == [code, copied, other]
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,20 @@ def read_codes(image: Image.Image, *, dpi: int, is_thorough: bool) -> list[Found
     """
     found = _read(image, is_thorough=is_thorough)
     ordered = sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
-    return [_measure(image, code, dpi) for code in ordered]
+    return drop_repeats([_measure(image, code, dpi) for code in ordered], dpi=dpi)
+
+
+def drop_repeats(codes: Sequence[FoundCode], *, dpi: int) -> list[FoundCode]:
+    """Leave out codes seen before at the same place: a reader may report one code twice."""
+    near = dpi / 10
+    kept: list[FoundCode] = []
+    for code in codes:
+        if not any(
+            one.text == code.text and abs(one.x - code.x) < near and abs(one.y - code.y) < near
+            for one in kept
+        ):
+            kept.append(code)
+    return kept
 
 
 def find_failed_copies(cut: Image.Image, *, code: FoundCode, dpi: int) -> tuple[str, ...]:
