@@ -8,13 +8,12 @@ from sqlalchemy import select, update
 from tests.pages import count_queries, post
 from tests.refusing import read_tables
 from tests.vouchers.factories import (
-    MONTH,
-    add_resident,
     get_code,
     get_voucher,
     issue,
     let_out,
 )
+from tests.vouchers.returning import have_all_come_back
 from voucher import clock
 from voucher.audit.models import Event
 from voucher.codes import read_print_code, show_typed_code
@@ -259,16 +258,9 @@ def test_reading_what_came_back_is_noted(worker):
 def test_lists_ask_the_database_the_same_whatever_their_length(open_town, enter):
     counts = []
     for run_id, count in ((1, 1), (2, 100)):
-        for _ in range(count):
-            add_resident(born=MONTH.replace(year=1961), community_id=open_town.communities[0])
-        issue(open_town)
-        let_out(open_town.worker, run_id, now=clock.now())
-        client, here = enter("worker"), f"/handovers/{run_id}/510104001001"
-        run = select(Print.id).join(Voucher).where(Voucher.run_id == run_id)
-        prints = " ".join(map(str, db.session.scalars(run)))
-        db.session.rollback()
-        form = {"shown": prints, "absent": prints, "reason": "moved", "who": "ticked"}
-        assert post(client, here, client_key=str(run_id), **form).status_code == 302
+        client, here = have_all_come_back(
+            open_town, enter, run_id=run_id, people=count, reason="moved"
+        )
         for path in (f"/handovers/{run_id}", f"{here}/returned", "/handovers/waiting"):
             client.get(path)
             with count_queries() as sent:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from tests.doors.door import Door
 from tests.pages import count_queries, post
 from tests.refusing import read_tables
-from tests.vouchers.factories import MONTH, add_resident, issue, let_out
+from tests.vouchers.factories import issue, let_out
+from tests.vouchers.returning import have_all_come_back
 from voucher import clock
 from voucher.audit.models import Event
 from voucher.codes import show_serial
@@ -179,16 +180,9 @@ def test_spoilt_paper_is_nobody_elses(worker, enter):
 def test_the_page_asks_the_database_the_same_however_much_is_spoilt(open_town, enter):
     counts = []
     for run_id, count in ((1, 1), (2, 60)):
-        for _ in range(count):
-            add_resident(born=MONTH.replace(year=1961), community_id=open_town.communities[0])
-        issue(open_town)
-        let_out(open_town.worker, run_id, now=clock.now())
-        client, here = enter("worker"), f"/handovers/{run_id}/510104001001"
-        run = select(Print.id).join(Voucher).where(Voucher.run_id == run_id)
-        prints = " ".join(map(str, db.session.scalars(run)))
-        db.session.rollback()
-        form = {"shown": prints, "absent": prints, "reason": "spoilt", "who": "ticked"}
-        assert post(client, here, client_key=str(run_id), **form).status_code == 302
+        client, here = have_all_come_back(
+            open_town, enter, run_id=run_id, people=count, reason="spoilt"
+        )
         client.get(f"{here}/returned")
         with count_queries() as sent:
             client.get(f"{here}/returned")

@@ -128,12 +128,7 @@ class Paper:
 
     def set_fitted(self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0) -> str:
         """Give the operators that write such lines, to be drawn in this document at any time."""
-        encode = self.encoders[place.weight].encode
-        starts = self.start_lines(fitted, place, x=x, y=y)
-        return " ".join(
-            f"{start}{encode(line, size=fitted.size)} ET"
-            for start, line in zip(starts, fitted.lines, strict=True)
-        )
+        return self.end_lines(self.start_lines(fitted, place, x=x, y=y), fitted, place)
 
     def start_lines(
         self, fitted: FittedText, place: Place, *, x: float = 0, y: float = 0
@@ -147,6 +142,16 @@ class Paper:
                 shift *= room
             left = (x + place.x) * mm + shift
             yield f"BT {fp_str(left, self._flip(top) - fitted.size * ASCENT)} Td "
+
+    def end_lines(self, starts: Iterable[str], fitted: FittedText, place: Place) -> str:
+        """Give the operators that write lines begun where `start_lines` says."""
+        encode = self.encoders[place.weight].encode
+        return " ".join(
+            [
+                f"{start}{encode(line, size=fitted.size)} ET"
+                for start, line in zip(starts, fitted.lines, strict=True)
+            ]
+        )
 
     def write_white(self, text: str, place: Place, *, x: float = 0, y: float = 0) -> None:
         """Write a text in white, as on a black box."""

@@ -143,13 +143,7 @@ class _Pen:
         if starts is None:
             y = (height + cell.height) / 2
             self.starts[key] = starts = list(self.paper.start_lines(cell, self.place, y=-y))
-        encode = self.paper.encoders[self.place.weight].encode
-        return " ".join(
-            [
-                f"{start}{encode(line, size=cell.size)} ET"
-                for start, line in zip(starts, cell.lines, strict=True)
-            ]
-        )
+        return self.paper.end_lines(starts, cell, self.place)
 
     def _measure(self, cell: FittedText) -> tuple[float, ...]:
         return tuple(measure(line, size=cell.size, weight=self.place.weight) for line in cell.lines)

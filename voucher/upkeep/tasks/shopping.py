@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.codes import read_print_code, show_typed_code
+from voucher.codes import show_print_code
 from voucher.config import Home
 from voucher.db import db, transaction
 from voucher.redemptions.operations.redeeming import attempt_redemption
@@ -89,8 +89,7 @@ def _list_errands() -> Iterator[tuple[str, Claim, int]]:
         service = services[number % len(services)]
         shop_id, price_fen = offers[service][number % len(offers[service])]
         price = price_fen if row.kind == Kind.DISCOUNT else None
-        typed = show_typed_code(read_print_code(row.code))
-        yield typed, Claim(service=service, price_fen=price), shop_id
+        yield show_print_code(row.code), Claim(service=service, price_fen=price), shop_id
 
 
 def _list_offers() -> dict[str, list[tuple[int, int]]]:

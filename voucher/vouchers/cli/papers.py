@@ -7,7 +7,7 @@ from flask import current_app
 
 from voucher import clock
 from voucher.access import Actor
-from voucher.codes import parse_serial, read_print_code, show_typed_code
+from voucher.codes import parse_serial, show_print_code
 from voucher.config import Home
 from voucher.console import command
 from voucher.db import transaction
@@ -38,7 +38,7 @@ def reprint(*, actor: Actor, serial: str, reason: str) -> dict[str, Any]:
         answer = {
             "serial": parse_serial(serial),
             "print_number": made.number,
-            "typed_code": show_typed_code(read_print_code(made.code)),
+            "typed_code": show_print_code(made.code),
         }
     return answer
 
